@@ -1,0 +1,62 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <loopingcall/time.hpp>
+#include <memory>
+
+namespace loopingcall::detail {
+
+/// Names one arming of a timer. A wake-up that carries an older ticket than its owner remembers is
+/// late news of an arming since withdrawn, and is ignored; Asio cannot take back a queued handler.
+using Ticket = std::uint64_t;
+
+/// One who waits in a `TimerQueue`; armed at most once at a time.
+class Timer : public std::enable_shared_from_this<Timer> {
+  public:
+    /// Hands the wake-up over to the executor of the one who waits.
+    /// @param may_run_now whether the caller stands on a thread of the execution context, where
+    ///        the work may be done before this returns; otherwise it is posted.
+    virtual void wake(Ticket ticket, bool may_run_now) = 0;
+
+    Timer(const Timer&) = delete;
+    Timer& operator=(const Timer&) = delete;
+
+  protected:
+    Timer() = default;
+    virtual ~Timer() = default;
+
+  private:
+    friend class TimerHeap;
+    static constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
+    std::size_t place_ = nowhere;
+};
+
+/// Where time comes from: the steady clock of an execution context, or a `VirtualClock`.
+///
+/// @par Thread safety  all functions may be called from any thread, and never call `wake` on the
+///      caller's stack with `may_run_now` set.
+class TimerQueue {
+  public:
+    [[nodiscard]] virtual TimePoint now() const noexcept = 0;
+
+    /// Arms `timer`, which must not be armed and must be owned by a `shared_ptr`.
+    virtual Ticket add(Timer& timer, TimePoint due) = 0;
+
+    /// Disarms `timer` if it is armed. Its wake-up may be under way already: see `Ticket`.
+    virtual void remove(Timer& timer) noexcept = 0;
+
+    TimerQueue(const TimerQueue&) = delete;
+    TimerQueue& operator=(const TimerQueue&) = delete;
+
+  protected:
+    TimerQueue() = default;
+    ~TimerQueue() = default;
+};
+
+/// The steady clock of the execution context that `executor` belongs to.
+std::shared_ptr<TimerQueue> steady_timer_queue(const boost::asio::any_io_executor& executor);
+
+}  // namespace loopingcall::detail

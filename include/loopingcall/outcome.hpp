@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <iosfwd>
+#include <optional>
+#include <type_traits>
+#include <variant>
+
+namespace loopingcall {
+
+/// Which end a loop came to. The five never look alike; in `oslo.service`, `stop()` and
+/// `LoopingCallDone(True)` do.
+enum class StopReason : std::uint8_t {
+    done,       ///< the body said done()
+    stopped,    ///< stop(), or the object was destroyed
+    timed_out,  ///< `Options::timeout` was reached
+    exhausted,  ///< `Options::max_calls` calls were made and none was done
+    failed,     ///< the body threw, or returned failed()
+};
+
+/// The reason's name, as in the source.
+const char* to_string(StopReason reason) noexcept;
+std::ostream& operator<<(std::ostream& stream, StopReason reason);
+
+/// What a run counted. start() sets all of it to zero.
+struct Stats {
+    std::uint64_t runs = 0;    ///< calls begun
+    std::uint64_t missed = 0;  ///< grid points that passed without a call
+};
+
+/// How a run ended and with what. It stays with the call until the next start(): any number of
+/// waiters get the same one, before or after the end.
+///
+/// `T` must be copyable, because each waiter gets a copy.
+template <class T>
+struct Outcome {
+    using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+    StopReason reason = StopReason::stopped;
+    /// What the body gave to done(); empty for every other reason, and for `done()` without one.
+    std::optional<value_type> value;
+    /// Set exactly when `reason` is failed: the very object that the body threw.
+    std::exception_ptr error;
+    Stats stats;
+};
+
+}  // namespace loopingcall

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <concepts>
+#include <exception>
+#include <loopingcall/time.hpp>
+#include <utility>
+#include <variant>
+
+namespace loopingcall {
+
+/// The body's word on how to go on. A body returns `Step<T>`, or nothing, which is `again`.
+struct Again {};
+
+/// Call again at the next point of the grid.
+inline constexpr Again again{};
+
+template <class T>
+struct Done {
+    T value;
+};
+template <>
+struct Done<void> {};
+
+/// The loop is done, and this is its value: the outcome holds it.
+template <class T>
+[[nodiscard]] Done<std::decay_t<T>> done(T&& value) {
+    return {std::forward<T>(value)};
+}
+
+/// The loop is done; there is no value to hand over.
+[[nodiscard]] inline Done<void> done() { return {}; }
+
+struct After {
+    Duration delay;
+};
+
+/// Call again `delay` after this call has returned: this one delay only, the grid stays.
+/// Zero means at once. A negative delay is a failure of the call (`std::invalid_argument`).
+[[nodiscard]] inline After after(Duration delay) { return {delay}; }
+
+struct Failed {
+    std::exception_ptr error;
+};
+
+/// The call has failed: the same as throwing `error`, without the cost of a throw.
+[[nodiscard]] inline Failed failed(std::exception_ptr error) { return {std::move(error)}; }
+
+/// The same for an `error_code`; the loop's error is a `boost::system::system_error` with it.
+[[nodiscard]] Failed failed(boost::system::error_code error);
+
+/// What one call of a body came to: again, done with a `T`, after a delay, or failed.
+///
+/// `T` is what the whole loop is for; `Step<void>` (or a body that returns nothing) has no value.
+template <class T>
+class Step {
+  public:
+    using Alternatives = std::variant<Again, After, Failed, Done<T>>;
+
+    Step(Again step) : alternatives_(step) {}
+    Step(After step) : alternatives_(step) {}
+    Step(Failed step) : alternatives_(std::move(step)) {}
+
+    /// `done(value)` with any value that converts to `T`; `done()` for a loop without a value.
+    template <class U>
+        requires std::convertible_to<U, T> || (std::is_void_v<U> && std::is_void_v<T>)
+    Step(Done<U> step) : alternatives_(convert(std::move(step))) {}
+
+    [[nodiscard]] Alternatives& alternatives() { return alternatives_; }
+
+  private:
+    template <class U>
+    static Alternatives convert(Done<U> step) {
+        if constexpr (std::is_void_v<U>) {
+            return step;
+        } else {
+            return Done<T>{std::move(step.value)};
+        }
+    }
+
+    Alternatives alternatives_;
+};
+
+}  // namespace loopingcall

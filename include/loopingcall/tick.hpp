@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <loopingcall/time.hpp>
+
+namespace loopingcall {
+
+/// What a body may know about the call it is making: which one, and when it was meant to be.
+///
+/// A body that takes a `const Tick&` gets it; a body that takes nothing does not pay for it.
+/// The planned time travels with the call, so nobody rebuilds it by adding to *now*, which drifts.
+struct Tick {
+    /// Ordinal of this call, from 0. Every call begun counts.
+    std::uint64_t index = 0;
+    /// Grid points that passed without a call since the previous one.
+    std::uint64_t missed = 0;
+    /// The grid point this call serves.
+    TimePoint due;
+    /// When the call really began; never before `due`.
+    TimePoint started;
+};
+
+}  // namespace loopingcall

@@ -1,0 +1,34 @@
+#include "inner_executor.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <optional>
+
+namespace loopingcall::detail {
+
+namespace {
+
+template <class Inner>
+std::optional<asio::any_io_executor> inner_of(const asio::any_io_executor& executor) {
+    const auto* strand = executor.target<asio::strand<Inner>>();
+    if (!strand) return std::nullopt;
+    return strand->get_inner_executor();
+}
+
+std::optional<asio::any_io_executor> unwrap(const asio::any_io_executor& executor) {
+    if (auto inner = inner_of<asio::any_io_executor>(executor)) return inner;
+    if (auto inner = inner_of<asio::io_context::executor_type>(executor)) return inner;
+    return inner_of<asio::thread_pool::executor_type>(executor);
+}
+
+}  // namespace
+
+asio::any_io_executor inner_executor(asio::any_io_executor executor) {
+    while (auto inner = unwrap(executor)) executor = *inner;
+    return executor;
+}
+
+bool is_strand(const asio::any_io_executor& executor) { return unwrap(executor).has_value(); }
+
+}  // namespace loopingcall::detail

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <loopingcall/detail/timer_queue.hpp>
+#include <mutex>
+#include <optional>
+
+#include "timer_heap.hpp"
+
+namespace loopingcall::detail {
+
+namespace asio = boost::asio;
+
+/// The steady clock of an execution context: one `asio::steady_timer` for all of its loops, with a
+/// heap of due times behind it.
+///
+/// One timer, because a timer each costs some 250 bytes and a system call for every arming. A timer
+/// that is due already is posted, because an expired `asio::steady_timer` costs 4 us in the kernel
+/// and a post 0.2 us.
+class SteadyTimerQueue final : public asio::execution_context::service, public TimerQueue {
+  public:
+    using key_type = SteadyTimerQueue;
+    static asio::execution_context::id id;
+
+    /// The queue of the context that `executor` belongs to.
+    static std::shared_ptr<TimerQueue> of(const asio::any_io_executor& executor);
+
+    explicit SteadyTimerQueue(asio::execution_context& context) : service(context) {}
+
+    [[nodiscard]] TimePoint now() const noexcept override;
+    Ticket add(Timer& timer, TimePoint due) override;
+    void remove(Timer& timer) noexcept override;
+
+  private:
+    void shutdown() override;
+    void arm();
+    void fire();
+
+    std::mutex mutex_;
+    TimerHeap heap_;
+    std::optional<asio::steady_timer> timer_;
+    TimePoint armed_for_ = TimePoint::max();
+    bool armed_ = false;
+};
+
+}  // namespace loopingcall::detail
