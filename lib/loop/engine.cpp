@@ -45,7 +45,7 @@ struct Engine::WaiterEntry {
 
 /// All that a run leaves behind, taken out under the lock to be dealt with outside of it.
 struct Engine::Ending {
-    std::vector<WaiterEntry> waiters;
+    std::list<WaiterEntry> waiters;
     std::exception_ptr error;
     ErasedOutcome outcome;
     std::shared_ptr<Run> run;
@@ -241,14 +241,13 @@ void Engine::add_waiter(Waiter waiter) {
 }
 
 void Engine::cancel_waiter(std::uint64_t id) {
-    std::vector<WaiterEntry> cancelled;
+    std::list<WaiterEntry> cancelled;
     {
         const std::scoped_lock lock(mutex_);
         const auto found = std::find_if(waiters_.begin(), waiters_.end(),
                                         [id](const WaiterEntry& entry) { return entry.id == id; });
         if (found == waiters_.end()) return;
-        cancelled.push_back(std::move(*found));
-        waiters_.erase(found);
+        cancelled.splice(cancelled.end(), waiters_, found);
     }
     cancelled.front().tell(
         std::make_exception_ptr(system_error(asio::error::operation_aborted)), nullptr);

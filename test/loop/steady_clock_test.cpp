@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_long_body_on_a_strand_does_not_delay_a_loop_beside_it) {
     FixedIntervalLoopingCall<> ticking(asio::make_strand(pool), [&](const Tick& tick) {
         if (tick.index == 20) seen_twenty.set_value();
     });
-    busy.start({.interval = 1h});
+    busy.start({.interval = 1h, .max_calls = 1});
     ticking.start({.interval = 1ms, .max_calls = 21});
     pool.join();  // were the second one delayed by the first, this would never return
     BOOST_TEST(blocked_until_then);

@@ -4,6 +4,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <cstdint>
 #include <exception>
+#include <list>
 #include <loopingcall/default_token.hpp>
 #include <loopingcall/detail/timer_queue.hpp>
 #include <loopingcall/options.hpp>
@@ -13,7 +14,6 @@
 #include <memory>
 #include <mutex>
 #include <variant>
-#include <vector>
 
 namespace loopingcall::detail {
 
@@ -107,7 +107,7 @@ class Engine : public Timer {
     std::shared_ptr<Run> run_;
     ErasedOutcome outcome_;
     std::exception_ptr error_;
-    std::vector<WaiterEntry> waiters_;
+    std::list<WaiterEntry> waiters_;
     std::uint64_t next_waiter_ = 0;
 };
 

@@ -40,6 +40,9 @@ class Run : public std::enable_shared_from_this<Run> {
     /// Lets the coroutine return.
     void end(const asio::any_io_executor& strand);
 
+    /// The same, on the strand already.
+    void end_now();
+
     /// Destroys the coroutine where it waits: the execution context is going away.
     void abandon() noexcept;
 
