@@ -15,6 +15,7 @@ void hammer(MakeBody make_body) {
     asio::thread_pool pool(2);
     std::atomic<int> told = 0;
     std::atomic<int> waits = 0;
+    std::atomic<int> surprises = 0;  // Boost.Test itself may be used by one thread alone
     {
         FixedIntervalLoopingCall<> call(pool.get_executor(), make_body());
         std::vector<std::jthread> threads;
@@ -34,7 +35,7 @@ void hammer(MakeBody make_body) {
                             default: (void)call.stats(), (void)call.running();
                         }
                     } catch (const boost::system::system_error& error) {
-                        BOOST_REQUIRE(error.code() == errc::already_running);
+                        if (error.code() != errc::already_running) ++surprises;
                     }
                 }
             });
@@ -42,6 +43,7 @@ void hammer(MakeBody make_body) {
     }
     pool.join();
     BOOST_TEST(told == waits);
+    BOOST_TEST(surprises == 0);
 }
 
 }  // namespace

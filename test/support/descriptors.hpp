@@ -9,6 +9,8 @@ struct Holdings {
     std::size_t descriptors = 0;
     std::size_t threads = 0;
     std::size_t children = 0;  // zombies included
+
+    friend bool operator==(const Holdings&, const Holdings&) = default;
 };
 
 Holdings holdings();

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+#include <loopingcall/config/diagnostic.hpp>
+#include <loopingcall/device/wait_until_free.hpp>
+#include <string>
+#include <vector>
+
+namespace diskwait {
+
+enum class Action { wait, help, version, refuse };
+enum class Output { text, json };
+enum class ShowProgress { automatic, always, never };
+
+/// What the user wants, from the command line and the configuration files.
+struct Invocation {
+    Action action = Action::wait;
+    std::vector<std::filesystem::path> devices;
+    std::vector<std::string> command;  ///< to be run once all devices are free; may be empty
+    loopingcall::device::WaitOptions wait;
+    Output output = Output::text;
+    ShowProgress progress = ShowProgress::automatic;
+    bool quiet = false;
+    bool verbose = false;
+    /// All problems of the command line and the files, warnings included. With an error among
+    /// them, the action is refuse.
+    std::vector<loopingcall::config::Diagnostic> diagnostics;
+};
+
+[[nodiscard]] Invocation read_invocation(std::vector<std::string> arguments);
+
+void print_help(std::ostream& stream);
+
+}  // namespace diskwait

@@ -1,0 +1,131 @@
+// diskwait: waits until nothing uses a device. Options in, wait, report out: no logic of its own.
+#include <unistd.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+
+#include "interrupt.hpp"
+#include "invocation.hpp"
+#include "progress.hpp"
+#include "result.hpp"
+
+namespace diskwait {
+namespace {
+
+namespace config = loopingcall::config;
+namespace device = loopingcall::device;
+
+int exit_code_of(device::State state) {
+    switch (state) {
+        case device::State::free: return exit_free;
+        case device::State::busy: return exit_busy;
+        case device::State::unknown: break;
+    }
+    return exit_unknown;
+}
+
+Result refusal(const Invocation& invocation) {
+    Result result{.name = "usage_error", .exit_code = exit_usage};
+    for (const auto& problem : invocation.diagnostics) {
+        if (problem.severity != config::Severity::error) continue;
+        result.errors.push_back(problem);
+        if (!problem.location.file.empty()) result.name = "config_error";
+    }
+    return result;
+}
+
+Result wait(const Invocation& invocation) {
+    boost::asio::io_context context;
+    Interrupt interrupt(context);
+    Progress progress(invocation);
+    device::WaitOptions options = invocation.wait;
+    options.on_check = [&](const device::Check& check) { progress.show(check); };
+    std::exception_ptr error;
+    Result result;
+    const auto begun = std::chrono::steady_clock::now();
+    device::async_wait_until_free(
+        context.get_executor(), invocation.devices, std::move(options),
+        boost::asio::bind_cancellation_slot(
+            interrupt.slot(),
+            [&](std::exception_ptr thrown, std::vector<device::WaitResult> devices) {
+                error = std::move(thrown);
+                result.devices = std::move(devices);
+                interrupt.disarm();
+            }));
+    context.run();
+    result.elapsed = std::chrono::steady_clock::now() - begun;
+    if (interrupt.signal() != 0) {
+        result.name = "interrupted";
+        result.exit_code = 128 + interrupt.signal();
+        return result;
+    }
+    if (error) std::rethrow_exception(error);
+    const device::State worst = device::worst_state(result.devices);
+    result.name = device::to_string(worst);
+    result.exit_code = exit_code_of(worst);
+    return result;
+}
+
+/// Standard output is the result alone; it belongs to COMMAND if there is one.
+void print(const Result& result, const Invocation& invocation) {
+    if (invocation.output == Output::json) {
+        std::cout << to_json(result) << std::endl;
+        return;
+    }
+    if (invocation.quiet) return;
+    std::ostream& stream = invocation.command.empty() ? std::cout : std::cerr;
+    for (const auto& wait : result.devices) stream << device::describe(wait) << '\n';
+    stream.flush();
+}
+
+void print_diagnostics(const Invocation& invocation) {
+    for (const auto& problem : invocation.diagnostics) {
+        const bool is_warning = problem.severity == config::Severity::warning;
+        if (!is_warning || !invocation.quiet) std::cerr << "diskwait: " << problem << '\n';
+    }
+    if (invocation.action == Action::refuse) {
+        std::cerr << "diskwait: --help tells what is accepted\n";
+    }
+}
+
+/// Becomes COMMAND. Returns only if that cannot be, with the exit status that env(1) would give.
+int execute(const std::vector<std::string>& command) {
+    std::vector<char*> arguments;
+    for (const std::string& argument : command) {
+        arguments.push_back(const_cast<char*>(argument.c_str()));  // NOLINT: execvp's old signature
+    }
+    arguments.push_back(nullptr);
+    ::execvp(arguments.front(), arguments.data());
+    const int error = errno;
+    std::cerr << "diskwait: cannot run " << command.front() << ": " << std::strerror(error) << '\n';
+    return error == ENOENT ? 127 : 126;
+}
+
+int run(const Invocation& invocation) {
+    switch (invocation.action) {
+        case Action::help: print_help(std::cout); return exit_free;
+        case Action::version: std::cout << "diskwait " DISKWAIT_VERSION "\n"; return exit_free;
+        case Action::refuse:
+        case Action::wait: break;
+    }
+    print_diagnostics(invocation);
+    const bool refused = invocation.action == Action::refuse;
+    const Result result = refused ? refusal(invocation) : wait(invocation);
+    print(result, invocation);
+    if (result.exit_code != exit_free || invocation.command.empty()) return result.exit_code;
+    return execute(invocation.command);
+}
+
+}  // namespace
+}  // namespace diskwait
+
+int main(int count, char** arguments) {
+    try {
+        return diskwait::run(diskwait::read_invocation({arguments + 1, arguments + count}));
+    } catch (const std::exception& error) {
+        std::cerr << "diskwait: " << error.what() << '\n';
+        return diskwait::exit_unknown;
+    }
+}

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <loopingcall/config/diagnostic.hpp>
+#include <loopingcall/device/wait_until_free.hpp>
+#include <string>
+#include <vector>
+
+namespace diskwait {
+
+/// The exit statuses that do not come from a signal or from COMMAND.
+enum ExitCode : int { exit_free = 0, exit_busy = 1, exit_usage = 2, exit_unknown = 3 };
+
+/// What the program has come to, for every form of output.
+struct Result {
+    std::string name;  ///< free, busy, unknown, usage_error, config_error, interrupted
+    int exit_code = exit_free;
+    std::chrono::nanoseconds elapsed{0};
+    std::vector<loopingcall::device::WaitResult> devices = {};
+    std::vector<loopingcall::config::Diagnostic> errors = {};
+};
+
+/// The result as one JSON object of the schema diskwait/1, without a newline.
+[[nodiscard]] std::string to_json(const Result& result);
+
+}  // namespace diskwait

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace loopingcall::config {
+
+/// Reads a duration: a decimal number of seconds (`1`, `0.5`), or one with a unit (`500ms`, `2s`,
+/// `1m`, `1h`; also `us` and `ns`). Exact: no floating point is involved, and digits below a
+/// nanosecond are refused.
+///
+/// @return nothing if the text is no such duration, is negative, or does not fit.
+[[nodiscard]] std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) noexcept;
+
+/// The shortest text that parse_duration() reads as `duration`: `500ms`, `2s`, `90s`, `1m`.
+[[nodiscard]] std::string format_duration(std::chrono::nanoseconds duration);
+
+}  // namespace loopingcall::config

@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <iomanip>
+#include <loopingcall/config/ini.hpp>
+#include <optional>
+#include <sstream>
+#include <unordered_set>
+#include <utility>
+
+#include "utf8.hpp"
+
+namespace loopingcall::config {
+
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// What Python's str.strip() removes, within ASCII.
+constexpr std::string_view blanks = " \t\v\f\x1c\x1d\x1e\x1f";
+
+std::string_view without_trailing_blanks(std::string_view text) {
+    const std::size_t last = text.find_last_not_of(blanks);
+    return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+}
+
+std::string_view without_leading_blanks(std::string_view text) {
+    return text.substr(std::min(text.find_first_not_of(blanks), text.size()));
+}
+
+std::string_view trimmed(std::string_view text) {
+    return without_leading_blanks(without_trailing_blanks(text));
+}
+
+/// A lone `"` is a pair with itself and becomes empty, as in oslo.
+std::string_view unquoted(std::string_view value) {
+    if (value.empty() || value.front() != value.back()) return value;
+    if (value.front() != '"' && value.front() != '\'') return value;
+    return value.size() == 1 ? std::string_view{} : value.substr(1, value.size() - 2);
+}
+
+/// Takes a line that ends with \n, \r\n or a lone \r, or with the text.
+std::string_view take_line(std::string_view& text) {
+    const std::size_t end = text.find_first_of("\r\n");
+    const std::string_view line = text.substr(0, end);
+    if (end == std::string_view::npos) {
+        text = {};
+    } else {
+        text.remove_prefix(text.substr(end).starts_with("\r\n") ? end + 2 : end + 1);
+    }
+    return line;
+}
+
+/// Reads line after line; the value that is being continued is the last entry while `open_`.
+class Reader {
+  public:
+    explicit Reader(std::string file) : file_(std::move(file)) {}
+
+    IniFile read(std::string_view text) {
+        if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+        while (!text.empty()) {
+            ++line_number_;
+            line_ = take_line(text);
+            if (const auto bad = detail::first_bad_byte(line_)) {
+                open_ = false;
+                bad_byte(*bad);
+            } else {
+                read_line(without_trailing_blanks(line_));
+            }
+        }
+        return std::move(result_);
+    }
+
+  private:
+    void read_line(std::string_view line) {
+        if (line.empty()) {
+            open_ = false;
+        } else if (line.front() == ' ' || line.front() == '\t') {
+            continue_value(line);
+        } else {
+            open_ = false;
+            if (line.front() == '[') {
+                begin_section(line);
+            } else if (line.front() != '#' && line.front() != ';') {
+                assign(line);
+            }
+        }
+    }
+
+    void continue_value(std::string_view line) {
+        const std::string_view text = without_leading_blanks(line);
+        if (open_) {
+            result_.entries.back().value.append("\n").append(text);
+        } else {
+            error(text, "an indented line continues a value, and there is none here: begin it in "
+                        "the first column, or with # for a comment");
+        }
+    }
+
+    void begin_section(std::string_view line) {
+        if (!line.ends_with(']')) {
+            return error(line, "a section must end with ] on its line, with nothing after it");
+        }
+        const std::string_view name = line.substr(1, line.size() - 2);
+        if (name.empty()) return error(line, "a section needs a name between [ and ]");
+        section_ = name;
+        if (seen_.emplace(name).second) result_.sections.emplace_back(name);
+    }
+
+    void assign(std::string_view line) {
+        const std::size_t separator = line.find_first_of(":=");
+        if (separator == std::string_view::npos) {
+            return error(line, "expected key = value, [section], or # comment");
+        }
+        const std::string_view key = trimmed(line.substr(0, separator));
+        if (key.empty()) return error(line, "there is no key before the " +
+                                                std::string(line.substr(separator, 1)));
+        if (!section_) {
+            return error(line, "an assignment must stand below a [section]");
+        }
+        const std::string_view value = trimmed(line.substr(separator + 1));
+        result_.entries.push_back({.section = *section_,
+                                   .key = std::string(key),
+                                   .value = std::string(unquoted(value)),
+                                   .key_location = location_of(key),
+                                   .value_location = location_of(value)});
+        open_ = true;
+    }
+
+    void bad_byte(std::size_t at) {
+        std::ostringstream message;
+        message << "byte 0x" << std::hex << std::setw(2) << std::setfill('0')
+                << static_cast<unsigned>(static_cast<unsigned char>(line_[at]))
+                << " is not allowed here: the file must be UTF-8 without NUL";
+        error(line_.substr(at), message.str());
+    }
+
+    /// `part` must be a part of the current line. An empty one stands at the line's end.
+    [[nodiscard]] Location location_of(std::string_view part) const {
+        const auto column = part.empty() ? without_trailing_blanks(line_).size()
+                                         : static_cast<std::size_t>(part.data() - line_.data());
+        return {file_, line_number_, column + 1};
+    }
+
+    void error(std::string_view at, std::string message) {
+        result_.errors.push_back(
+            {.location = location_of(at), .code = "syntax", .message = std::move(message)});
+    }
+
+    std::string file_;
+    std::string_view line_;
+    std::size_t line_number_ = 0;
+    std::optional<std::string> section_;
+    std::unordered_set<std::string> seen_;
+    bool open_ = false;
+    IniFile result_;
+};
+
+}  // namespace
+
+IniFile parse_ini(std::string_view text, const std::string& file) {
+    return Reader(file).read(text);
+}
+
+}  // namespace loopingcall::config

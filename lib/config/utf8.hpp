@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace loopingcall::config::detail {
+
+/// Where `text` ceases to be UTF-8 without NUL, or nothing if it never does.
+[[nodiscard]] std::optional<std::size_t> first_bad_byte(std::string_view text) noexcept;
+
+}  // namespace loopingcall::config::detail

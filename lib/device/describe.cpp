@@ -1,0 +1,60 @@
+#include <iomanip>
+#include <loopingcall/device/wait_until_free.hpp>
+#include <sstream>
+
+namespace loopingcall::device {
+
+namespace {
+
+std::string plural(std::uint64_t count, const std::string& noun) {
+    return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
+}
+
+void list_holders(std::ostream& text, const std::vector<Holder>& holders) {
+    const char* separator = "";
+    for (const Holder& holder : holders) {
+        text << separator << holder.pid << " (" << (holder.command.empty() ? "ended" : holder.command);
+        if (!holder.user.empty()) text << ", " << holder.user;
+        text << ')';
+        separator = ", ";
+    }
+}
+
+}  // namespace
+
+State worst_state(const std::vector<WaitResult>& results) noexcept {
+    State worst = State::free;
+    for (const WaitResult& result : results) {
+        if (result.report.state == State::busy) return State::busy;
+        if (result.report.state == State::unknown) worst = State::unknown;
+    }
+    return worst;
+}
+
+std::string describe(const WaitResult& result) {
+    const Report& report = result.report;
+    std::ostringstream text;
+    text << report.device.string();
+    switch (report.state) {
+        case State::free:
+            text << " is free";
+            if (report.uninspected_processes > 0) {
+                text << " as far as can be seen ("
+                     << std::to_string(report.uninspected_processes) << " process"
+                     << (report.uninspected_processes == 1 ? "" : "es")
+                     << " could not be inspected)";
+            }
+            break;
+        case State::busy:
+            text << " is busy: held by ";
+            list_holders(text, report.holders);
+            break;
+        case State::unknown: text << ": cannot tell: " << report.reason; break;
+    }
+    const std::chrono::duration<double> seconds = result.elapsed;
+    text << ", after " << plural(result.checks, "check") << " in " << std::fixed
+         << std::setprecision(3) << seconds.count() << " s";
+    return text.str();
+}
+
+}  // namespace loopingcall::device

@@ -1,0 +1,97 @@
+#include <boost/program_options/value_semantic.hpp>
+#include <boost/test/unit_test.hpp>
+#include <loopingcall/config/command_line.hpp>
+#include <sstream>
+
+using namespace loopingcall::config;
+namespace po = boost::program_options;
+
+namespace {
+
+const OptionTable table{
+    {.group = "disk_partitioner",
+     .name = "check_device_interval",
+     .type = DurationType{},
+     .default_value = "1",
+     .help = "How often",
+     .alias = "interval,i"},
+    {.group = "other", .name = "limit", .type = IntegerType{}, .default_value = "3", .help = "Limit"},
+};
+
+CommandLine parse(std::vector<std::string> arguments) {
+    po::options_description own;
+    own.add_options()("config-file", po::value<std::vector<std::string>>())("quiet,q", "");
+    return parse_command_line(std::move(arguments), table, own);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(command_line)
+
+BOOST_AUTO_TEST_CASE(every_spelling_of_a_flag_sets_its_option) {
+    for (const std::vector<std::string>& arguments : {
+             std::vector<std::string>{"-i", "5"},
+             {"-i5"},
+             {"--interval", "5"},
+             {"--interval=5"},
+             {"--disk_partitioner-check_device_interval=5"},
+             {"--disk-partitioner-check-device-interval", "5"},
+             {"--disk_partitioner_check_device_interval", "5"},
+         }) {
+        BOOST_TEST_CONTEXT(arguments.front()) {
+            const CommandLine line = parse(arguments);
+            BOOST_TEST(line.errors.empty());
+            BOOST_REQUIRE(line.options.size() == 1U);
+            BOOST_TEST(line.options[0].key == "disk_partitioner.check_device_interval");
+            BOOST_TEST(line.options[0].text == "5");
+        }
+    }
+    BOOST_TEST(parse({"-i5"}).options[0].flag == "-i");
+    BOOST_TEST(parse({"--interval=5"}).options[0].flag == "--interval");
+}
+
+BOOST_AUTO_TEST_CASE(a_negative_number_is_a_value_and_not_a_flag) {
+    const CommandLine line = parse({"-i", "-1", "device"});
+    BOOST_TEST(line.errors.empty());
+    BOOST_TEST(line.options.at(0).text == "-1");
+    BOOST_TEST(line.arguments == std::vector<std::string>{"device"},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(own_flags_arguments_and_the_rest_are_kept_apart) {
+    const CommandLine line = parse({"a", "--config_file", "x", "-q", "b", "--config-file=y", "--",
+                                    "run", "-i", "--", "z"});
+    BOOST_TEST(line.errors.empty());
+    BOOST_TEST(line.flags.count("quiet") == 1U);
+    BOOST_TEST(line.flags["config-file"].as<std::vector<std::string>>() ==
+                   (std::vector<std::string>{"x", "y"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(line.arguments == (std::vector<std::string>{"a", "b"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(line.rest == (std::vector<std::string>{"run", "-i", "--", "z"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(line.options.empty());
+}
+
+BOOST_AUTO_TEST_CASE(unknown_flags_and_missing_values_are_errors_with_a_hint) {
+    const CommandLine unknown = parse({"--intervall", "5"});
+    BOOST_REQUIRE(unknown.errors.size() == 1U);
+    BOOST_TEST(to_string(unknown.errors[0]) ==
+               "--intervall: there is no such flag; did you mean --interval?");
+    BOOST_TEST(parse({"--conf", "x"}).errors.size() == 1U);  // no guessing
+    BOOST_TEST(parse({"-i"}).errors.size() == 1U);
+    BOOST_TEST(parse({"--quiet=yes"}).errors.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_help_describes_every_option_with_its_default) {
+    po::options_description description;
+    describe_flags(table, description);
+    std::ostringstream text;
+    text << description;
+    for (const char* part : {"-i [ --interval ]", "--disk_partitioner-check_device_interval",
+                             "How often (default: 1)", "--other-limit", "Limit (default: 3)"}) {
+        BOOST_TEST(text.str().find(part) != std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

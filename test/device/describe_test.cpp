@@ -1,0 +1,41 @@
+#include <boost/test/unit_test.hpp>
+#include <loopingcall/device/wait_until_free.hpp>
+
+using namespace loopingcall::device;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(description)
+
+BOOST_AUTO_TEST_CASE(each_state_is_told_in_one_sentence) {
+    WaitResult result{.report = {.device = "/dev/sda", .state = State::free},
+                      .checks = 1,
+                      .elapsed = 12ms};
+    BOOST_TEST(describe(result) == "/dev/sda is free, after 1 check in 0.012 s");
+
+    result.report.uninspected_processes = 1;
+    BOOST_TEST(describe(result) ==
+               "/dev/sda is free as far as can be seen (1 process could not be inspected), after 1 "
+               "check in 0.012 s");
+
+    result.report.state = State::busy;
+    result.report.holders = {{.pid = 12, .command = "dd", .user = "root"}, {.pid = 13}};
+    result.checks = 20;
+    BOOST_TEST(describe(result) ==
+               "/dev/sda is busy: held by 12 (dd, root), 13 (ended), after 20 checks in 0.012 s");
+
+    result.report.state = State::unknown;
+    result.report.reason = "no such device";
+    BOOST_TEST(describe(result) ==
+               "/dev/sda: cannot tell: no such device, after 20 checks in 0.012 s");
+}
+
+BOOST_AUTO_TEST_CASE(the_worst_of_several_devices_is_busy_before_unknown_before_free) {
+    const WaitResult free{.report = {.state = State::free}};
+    const WaitResult busy{.report = {.state = State::busy}};
+    const WaitResult unknown{.report = {.state = State::unknown}};
+    BOOST_TEST(worst_state({free, free}) == State::free);
+    BOOST_TEST(worst_state({free, unknown}) == State::unknown);
+    BOOST_TEST(worst_state({unknown, busy, free}) == State::busy);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
