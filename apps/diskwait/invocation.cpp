@@ -20,21 +20,22 @@ using std::chrono::nanoseconds;
 
 po::options_description own_flags() {
     po::options_description flags;
-    flags.add_options()                                                                        //
+    flags.add_options()  //
         ("timeout,t", po::value<Text>()->value_name("DUR"),
-         "limit of the whole wait; 0: check once (default: none)")                             //
+         "limit of the whole wait; 0: check once (default: none)")  //
         ("probe-timeout", po::value<Text>()->value_name("DUR"),
-         "how long one answer of fuser may take (default: 10)")                                //
-        ("strict", "a process that could not be inspected makes the answer unknown, and an "
-                   "unknown key of a file is an error")                                        //
+         "how long one answer of fuser may take (default: 10)")  //
+        ("strict",
+         "a process that could not be inspected makes the answer unknown, and an "
+         "unknown key of a file is an error")  //
         ("config-file", po::value<std::vector<Text>>()->value_name("PATH"),
-         "read options from a file; may be repeated, a later file beats an earlier one")       //
-        ("output,o", po::value<Text>()->value_name("text|json"), "form of the result")         //
+         "read options from a file; may be repeated, a later file beats an earlier one")  //
+        ("output,o", po::value<Text>()->value_name("text|json"), "form of the result")    //
         ("progress", po::value<Text>()->value_name("auto|always|never"),
-         "a line on standard error that is rewritten with each check")                         //
-        ("quiet,q", "print no result and no warning; the exit code tells")                     //
-        ("verbose,v", "print each check to standard error")                                    //
-        ("help,h", "print this help")                                                          //
+         "a line on standard error that is rewritten with each check")      //
+        ("quiet,q", "print no result and no warning; the exit code tells")  //
+        ("verbose,v", "print each check to standard error")                 //
+        ("help,h", "print this help")                                       //
         ("version,V", "print the version");
     return flags;
 }
@@ -54,10 +55,9 @@ class Reader {
         result_.diagnostics = line_.errors;
         result_.quiet = has("quiet");
         result_.verbose = has("verbose");
-        result_.progress = choice<ShowProgress>("progress",
-                                                {{"auto", ShowProgress::automatic},
-                                                 {"always", ShowProgress::always},
-                                                 {"never", ShowProgress::never}})
+        result_.progress = choice<ShowProgress>("progress", {{"auto", ShowProgress::automatic},
+                                                             {"always", ShowProgress::always},
+                                                             {"never", ShowProgress::never}})
                                .value_or(ShowProgress::automatic);
         read_devices();
         read_wait();
@@ -147,7 +147,8 @@ Invocation read_invocation(std::vector<std::string> arguments) {
 void print_help(std::ostream& stream) {
     po::options_description flags("Options");
     config::describe_flags(option_table(), flags);
-    for (const auto& flag : own_flags().options()) flags.add(flag);
+    const po::options_description own = own_flags();
+    for (const auto& flag : own.options()) flags.add(flag);
     stream << "Usage: diskwait [OPTIONS] DEVICE... [-- COMMAND [ARG...]]\n"
               "Waits until nothing uses the devices; then runs COMMAND, if given.\n\n"
            << flags

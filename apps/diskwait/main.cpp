@@ -19,9 +19,12 @@ namespace device = loopingcall::device;
 
 int exit_code_of(device::State state) {
     switch (state) {
-        case device::State::free: return exit_free;
-        case device::State::busy: return exit_busy;
-        case device::State::unknown: break;
+        case device::State::free:
+            return exit_free;
+        case device::State::busy:
+            return exit_busy;
+        case device::State::unknown:
+            break;
     }
     return exit_unknown;
 }
@@ -105,10 +108,15 @@ int execute(const std::vector<std::string>& command) {
 
 int run(const Invocation& invocation) {
     switch (invocation.action) {
-        case Action::help: print_help(std::cout); return exit_free;
-        case Action::version: std::cout << "diskwait " DISKWAIT_VERSION "\n"; return exit_free;
+        case Action::help:
+            print_help(std::cout);
+            return exit_free;
+        case Action::version:
+            std::cout << "diskwait " DISKWAIT_VERSION "\n";
+            return exit_free;
         case Action::refuse:
-        case Action::wait: break;
+        case Action::wait:
+            break;
     }
     print_diagnostics(invocation);
     const bool refused = invocation.action == Action::refuse;

@@ -61,14 +61,14 @@ class FixedIntervalLoopingCall {
     using executor_type = asio::any_io_executor;
 
     template <detail::body_for<T> Body>
-        requires std::same_as<Clock, std::chrono::steady_clock>
-    FixedIntervalLoopingCall(asio::any_io_executor executor, Body body)
+    requires std::same_as<Clock, std::chrono::steady_clock> FixedIntervalLoopingCall(
+        asio::any_io_executor executor, Body body)
         : engine_(make_engine(executor, detail::steady_timer_queue(executor), std::move(body))) {}
 
     /// Driven by `clock`, which must be one of the context of `executor`.
     template <detail::body_for<T> Body>
-        requires std::same_as<Clock, VirtualClock>
-    FixedIntervalLoopingCall(asio::any_io_executor executor, Clock& clock, Body body)
+    requires std::same_as<Clock, VirtualClock> FixedIntervalLoopingCall(
+        asio::any_io_executor executor, Clock& clock, Body body)
         : engine_(make_engine(executor, clock.timer_queue(), std::move(body))) {}
 
     FixedIntervalLoopingCall(FixedIntervalLoopingCall&& other) noexcept = default;
@@ -118,11 +118,11 @@ class FixedIntervalLoopingCall {
     /// @par Cancellation  total, partial, terminal: this waiter alone is told `operation_aborted`;
     ///      the loop lives on.
     /// @par Executor  the handler's, whose context is kept busy meanwhile; else the loop's.
-    template <asio::completion_token_for<void(std::exception_ptr, Outcome<T>)> Token =
-                  default_token>
+    template <
+        asio::completion_token_for<void(std::exception_ptr, Outcome<T>)> Token = default_token>
     auto async_wait(Token&& token = Token{}) {
-        return asio::async_initiate<Token, void(std::exception_ptr, Outcome<T>)>(
-            Wait{engine_}, token);
+        return asio::async_initiate<Token, void(std::exception_ptr, Outcome<T>)>(Wait{engine_},
+                                                                                 token);
     }
 
   private:
@@ -143,9 +143,9 @@ class FixedIntervalLoopingCall {
     static std::shared_ptr<detail::Engine> make_engine(asio::any_io_executor executor,
                                                        std::shared_ptr<detail::TimerQueue> queue,
                                                        Body body) {
-        using Engine = std::conditional_t<detail::awaitable_body<Body>,
-                                          detail::AwaitableEngine<T, Body>,
-                                          detail::PlainEngine<T, Body>>;
+        using Engine =
+            std::conditional_t<detail::awaitable_body<Body>, detail::AwaitableEngine<T, Body>,
+                               detail::PlainEngine<T, Body>>;
         return std::make_shared<Engine>(std::move(executor), std::move(queue), std::move(body));
     }
 

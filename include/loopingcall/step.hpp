@@ -63,8 +63,8 @@ class Step {
 
     /// `done(value)` with any value that converts to `T`; `done()` for a loop without a value.
     template <class U>
-        requires std::convertible_to<U, T> || (std::is_void_v<U> && std::is_void_v<T>)
-    Step(Done<U> step) : alternatives_(convert(std::move(step))) {}
+    requires std::convertible_to<U, T> ||(std::is_void_v<U>&& std::is_void_v<T>)Step(Done<U> step)
+        : alternatives_(convert(std::move(step))) {}
 
     [[nodiscard]] Alternatives& alternatives() { return alternatives_; }
 

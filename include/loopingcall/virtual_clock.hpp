@@ -25,7 +25,8 @@ class ZeroDelayLoop : public std::logic_error {
     using std::logic_error::logic_error;
 };
 
-/// Time that passes only when a test says so: exact, instant, and independent of the machine's load.
+/// Time that passes only when a test says so: exact, instant, and independent of the machine's
+/// load.
 ///
 ///     asio::io_context context;
 ///     VirtualClock clock{context};
@@ -54,7 +55,8 @@ class VirtualClock {
 
     /// Lets `delay` pass: runs what is ready, then walks through every deadline up to and including
     /// now + `delay`, running what becomes ready at each. `advance(0ns)` runs what is ready now.
-    /// @throws std::logic_error inside a handler of the context; ZeroDelayLoop; what a handler throws.
+    /// @throws std::logic_error inside a handler of the context; ZeroDelayLoop; what a handler
+    /// throws.
     void advance(Duration delay);
 
     /// Walks to the earliest deadline and runs what becomes ready.

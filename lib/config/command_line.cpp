@@ -81,9 +81,10 @@ class Sorter {
                 result_.arguments.insert(result_.arguments.end(), option.value.begin(),
                                          option.value.end());
             } else if (key != keys_.end()) {
-                result_.options.push_back({.key = key->second,
-                                           .flag = flag_as_given(option),
-                                           .text = option.value.empty() ? "" : option.value.front()});
+                result_.options.push_back(
+                    {.key = key->second,
+                     .flag = flag_as_given(option),
+                     .text = option.value.empty() ? "" : option.value.front()});
             } else {
                 own_.options.push_back(option);
             }
@@ -132,11 +133,8 @@ CommandLine parse_command_line(std::vector<std::string> arguments, const OptionT
     const Spellings spellings = spellings_of(all);
     for (std::string& token : arguments) token = registered_spelling(token, spellings);
     try {
-        const auto parsed = po::command_line_parser(arguments)
-                                .options(all)
-                                .style(style)
-                                .allow_unregistered()
-                                .run();
+        const auto parsed =
+            po::command_line_parser(arguments).options(all).style(style).allow_unregistered().run();
         Sorter(table, all, spellings, result).sort(parsed);
     } catch (const po::error& error) {
         result.errors.push_back({.code = "usage", .message = error.what()});

@@ -78,7 +78,8 @@ class Config::Loader {
         std::string error;
         const auto text = read_file(path, error);
         if (!text) {
-            return report({.location = {path.string()}, .code = "unreadable_file", .message = error});
+            return report(
+                {.location = {path.string()}, .code = "unreadable_file", .message = error});
         }
         IniFile ini = parse_ini(*text, path.string());
         for (Diagnostic& problem : ini.errors) report(std::move(problem));
@@ -108,9 +109,9 @@ class Config::Loader {
         const std::string hint =
             did_you_mean(section, std::vector<std::string>(groups_.begin(), groups_.end()));
         if (hint.empty() && !sources_.strict) return;
-        const auto first = std::find_if(
-            ini.entries.begin(), ini.entries.end(),
-            [&](const IniEntry& entry) { return entry.section == section; });
+        const auto first =
+            std::find_if(ini.entries.begin(), ini.entries.end(),
+                         [&](const IniEntry& entry) { return entry.section == section; });
         if (first == ini.entries.end()) return;
         report({.severity = unknown_severity(),
                 .location = first->key_location,
@@ -131,9 +132,9 @@ class Config::Loader {
     }
 
     [[nodiscard]] const Option* find(const std::string& key) const {
-        const auto found =
-            std::find_if(table_.begin(), table_.end(),
-                         [&](const Option& option) { return key_of(option) == key; });
+        const auto found = std::find_if(table_.begin(), table_.end(), [&](const Option& option) {
+            return key_of(option) == key;
+        });
         return found == table_.end() ? nullptr : &*found;
     }
 

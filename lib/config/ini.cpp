@@ -90,8 +90,9 @@ class Reader {
         if (open_) {
             result_.entries.back().value.append("\n").append(text);
         } else {
-            error(text, "an indented line continues a value, and there is none here: begin it in "
-                        "the first column, or with # for a comment");
+            error(text,
+                  "an indented line continues a value, and there is none here: begin it in "
+                  "the first column, or with # for a comment");
         }
     }
 
@@ -111,8 +112,9 @@ class Reader {
             return error(line, "expected key = value, [section], or # comment");
         }
         const std::string_view key = trimmed(line.substr(0, separator));
-        if (key.empty()) return error(line, "there is no key before the " +
-                                                std::string(line.substr(separator, 1)));
+        if (key.empty())
+            return error(line,
+                         "there is no key before the " + std::string(line.substr(separator, 1)));
         if (!section_) {
             return error(line, "an assignment must stand below a [section]");
         }

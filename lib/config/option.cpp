@@ -41,8 +41,7 @@ struct ParseAs {
     ParsedValue operator()(const DurationType& type) const {
         const auto value = parse_duration(text);
         if (value && *value >= type.minimum) return {.value = *value};
-        return {.error = quoted(text) +
-                         " is not accepted: expected a duration of at least " +
+        return {.error = quoted(text) + " is not accepted: expected a duration of at least " +
                          format_duration(type.minimum) +
                          ", in seconds or with a unit, such as 1, 0.5, 500ms, 2s or 1m"};
     }

@@ -13,7 +13,8 @@ std::string plural(std::uint64_t count, const std::string& noun) {
 void list_holders(std::ostream& text, const std::vector<Holder>& holders) {
     const char* separator = "";
     for (const Holder& holder : holders) {
-        text << separator << holder.pid << " (" << (holder.command.empty() ? "ended" : holder.command);
+        text << separator << holder.pid << " ("
+             << (holder.command.empty() ? "ended" : holder.command);
         if (!holder.user.empty()) text << ", " << holder.user;
         text << ')';
         separator = ", ";
@@ -39,9 +40,8 @@ std::string describe(const WaitResult& result) {
         case State::free:
             text << " is free";
             if (report.uninspected_processes > 0) {
-                text << " as far as can be seen ("
-                     << std::to_string(report.uninspected_processes) << " process"
-                     << (report.uninspected_processes == 1 ? "" : "es")
+                text << " as far as can be seen (" << std::to_string(report.uninspected_processes)
+                     << " process" << (report.uninspected_processes == 1 ? "" : "es")
                      << " could not be inspected)";
             }
             break;
@@ -49,7 +49,9 @@ std::string describe(const WaitResult& result) {
             text << " is busy: held by ";
             list_holders(text, report.holders);
             break;
-        case State::unknown: text << ": cannot tell: " << report.reason; break;
+        case State::unknown:
+            text << ": cannot tell: " << report.reason;
+            break;
     }
     const std::chrono::duration<double> seconds = result.elapsed;
     text << ", after " << plural(result.checks, "check") << " in " << std::fixed

@@ -94,13 +94,24 @@ std::vector<std::string> access_of_each(const Remarks& remarks, std::size_t proc
     std::vector<std::string> access;
     for (const char letter : *remarks.letters) {
         switch (letter) {
-            case 'c': access.emplace_back("cwd"); break;
-            case 'r': access.emplace_back("root"); break;
-            case 'e': access.emplace_back("exe"); break;
-            case 'm': access.emplace_back("mmap"); break;
+            case 'c':
+                access.emplace_back("cwd");
+                break;
+            case 'r':
+                access.emplace_back("root");
+                break;
+            case 'e':
+                access.emplace_back("exe");
+                break;
+            case 'm':
+                access.emplace_back("mmap");
+                break;
             case 'f':
-            case 'F': access.emplace_back("open"); break;
-            default: return {};
+            case 'F':
+                access.emplace_back("open");
+                break;
+            default:
+                return {};
         }
     }
     return access;

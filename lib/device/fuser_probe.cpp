@@ -44,8 +44,8 @@ asio::awaitable<Report> probe_with_fuser(std::filesystem::path device,
     process::Command command{.argv = {"fuser", path.string()}, .environment = {{"LC_ALL", "C"}}};
     const process::ExecuteOptions options{.timeout = timeout, .grace = grace};
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    auto [error, result] = co_await process::async_execute(
-        executor, std::move(command), options, asio::as_tuple(asio::use_awaitable));
+    auto [error, result] = co_await process::async_execute(executor, std::move(command), options,
+                                                           asio::as_tuple(asio::use_awaitable));
     if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
     if (error) co_return unknown(device, why_no_answer(error, result));
 

@@ -5,9 +5,12 @@ namespace loopingcall::device {
 
 const char* to_string(State state) noexcept {
     switch (state) {
-        case State::free: return "free";
-        case State::busy: return "busy";
-        case State::unknown: return "unknown";
+        case State::free:
+            return "free";
+        case State::busy:
+            return "busy";
+        case State::unknown:
+            return "unknown";
     }
     return "unknown";
 }

@@ -47,8 +47,8 @@ Options loop_options(const WaitOptions& options) {
 asio::awaitable<Step<void>> check(std::shared_ptr<Progress> progress, Tick tick) {
     const WaitOptions& options = progress->options;
     WaitResult& result = progress->result;
-    result.report = co_await probe_with_fuser(result.report.device, options.probe_timeout,
-                                              options.strict);
+    result.report =
+        co_await probe_with_fuser(result.report.device, options.probe_timeout, options.strict);
     ++result.checks;
     if (options.on_check) {
         options.on_check({.report = result.report,
@@ -78,8 +78,8 @@ asio::awaitable<WaitResult> wait_for_one(Path device, WaitOptions options) {
     progress->options = std::move(options);
     progress->result.report = {.device = std::move(device),
                                .reason = "the time ran out before fuser answered"};
-    FixedIntervalLoopingCall<> call(
-        executor, [progress](const Tick& tick) { return check(progress, tick); });
+    FixedIntervalLoopingCall<> call(executor,
+                                    [progress](const Tick& tick) { return check(progress, tick); });
     call.start(loop_options(progress->options));
 
     auto [error, outcome] = co_await call.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -113,8 +113,8 @@ asio::awaitable<std::vector<WaitResult>> wait_for_all(std::vector<Path> devices,
 
 void wait_until_free(asio::any_io_executor executor, std::vector<Path> devices, WaitOptions options,
                      WaitHandler handler) {
-    asio::co_spawn(asio::make_strand(std::move(executor)), wait_for_all(std::move(devices), std::move(options)),
-                   std::move(handler));
+    asio::co_spawn(asio::make_strand(std::move(executor)),
+                   wait_for_all(std::move(devices), std::move(options)), std::move(handler));
 }
 
 }  // namespace loopingcall::device::detail

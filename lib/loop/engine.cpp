@@ -57,9 +57,9 @@ namespace {
 /// `after(d)` with a negative d, and `failed()` without an error, are failures of the call.
 CallResult checked(CallResult result) {
     if (const auto* pause = std::get_if<After>(&result); pause && pause->delay < Duration::zero()) {
-        return failed(std::make_exception_ptr(
-            std::invalid_argument("the body returned after(" + std::to_string(pause->delay.count()) +
-                                  " ns); the delay must be zero or more")));
+        return failed(std::make_exception_ptr(std::invalid_argument(
+            "the body returned after(" + std::to_string(pause->delay.count()) +
+            " ns); the delay must be zero or more")));
     }
     if (const auto* failure = std::get_if<Failed>(&result); failure && !failure->error) {
         return failed(std::make_exception_ptr(
@@ -73,8 +73,8 @@ CallResult checked(CallResult result) {
 Engine::Engine(asio::any_io_executor executor, std::shared_ptr<TimerQueue> queue)
     : executor_(std::move(executor)),
       queue_(std::move(queue)),
-      running_engines_(asio::use_service<RunningEngines>(
-          asio::query(executor_, asio::execution::context))) {}
+      running_engines_(
+          asio::use_service<RunningEngines>(asio::query(executor_, asio::execution::context))) {}
 
 Engine::~Engine() = default;
 
@@ -186,9 +186,7 @@ bool Engine::returned(CallResult result) {
     return false;
 }
 
-void Engine::arm(TimePoint due) {
-    ticket_ = queue_->add(*this, due);
-}
+void Engine::arm(TimePoint due) { ticket_ = queue_->add(*this, due); }
 
 Engine::Ending Engine::end(StopReason reason, std::exception_ptr error) {
     queue_->remove(*this);
@@ -226,10 +224,10 @@ void Engine::add_waiter(Waiter waiter) {
     const std::scoped_lock lock(mutex_);
     WaiterEntry entry(next_waiter_++, std::move(waiter), executor_);
     if (phase_ == Phase::idle) {
-        outcome_ ? entry.tell(error_, outcome_)
-                 : entry.tell(std::make_exception_ptr(
-                                  system_error(make_error_code(errc::not_started))),
-                              nullptr);
+        outcome_
+            ? entry.tell(error_, outcome_)
+            : entry.tell(std::make_exception_ptr(system_error(make_error_code(errc::not_started))),
+                         nullptr);
         return;
     }
     if (slot.is_connected()) {
@@ -249,8 +247,8 @@ void Engine::cancel_waiter(std::uint64_t id) {
         if (found == waiters_.end()) return;
         cancelled.splice(cancelled.end(), waiters_, found);
     }
-    cancelled.front().tell(
-        std::make_exception_ptr(system_error(asio::error::operation_aborted)), nullptr);
+    cancelled.front().tell(std::make_exception_ptr(system_error(asio::error::operation_aborted)),
+                           nullptr);
 }
 
 bool Engine::running() const {

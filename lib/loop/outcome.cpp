@@ -1,17 +1,22 @@
+#include <boost/system/system_error.hpp>
 #include <loopingcall/outcome.hpp>
 #include <loopingcall/step.hpp>
-#include <boost/system/system_error.hpp>
 #include <ostream>
 
 namespace loopingcall {
 
 const char* to_string(StopReason reason) noexcept {
     switch (reason) {
-        case StopReason::done: return "done";
-        case StopReason::stopped: return "stopped";
-        case StopReason::timed_out: return "timed_out";
-        case StopReason::exhausted: return "exhausted";
-        case StopReason::failed: return "failed";
+        case StopReason::done:
+            return "done";
+        case StopReason::stopped:
+            return "stopped";
+        case StopReason::timed_out:
+            return "timed_out";
+        case StopReason::exhausted:
+            return "exhausted";
+        case StopReason::failed:
+            return "failed";
     }
     return "unknown";
 }

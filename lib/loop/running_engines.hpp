@@ -9,8 +9,8 @@ namespace loopingcall::detail {
 
 /// The loops that run in an execution context, so that they are let go of when it is destroyed.
 ///
-/// A running loop keeps itself alive, and so does a coroutine that waits for a loop it owns; without
-/// this list, neither would ever be freed once nobody is left to run them.
+/// A running loop keeps itself alive, and so does a coroutine that waits for a loop it owns;
+/// without this list, neither would ever be freed once nobody is left to run them.
 class RunningEngines final : public asio::execution_context::service {
   public:
     // The name and type that asio::use_service asks for.

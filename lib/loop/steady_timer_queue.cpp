@@ -11,8 +11,8 @@ asio::execution_context::id SteadyTimerQueue::id;
 // The timer runs outside of any strand: a busy strand must not delay the loops of the others.
 // The pointer owns nothing, since the execution context owns its services.
 std::shared_ptr<TimerQueue> SteadyTimerQueue::of(const asio::any_io_executor& executor) {
-    auto& queue = asio::use_service<SteadyTimerQueue>(
-        asio::query(executor, asio::execution::context));
+    auto& queue =
+        asio::use_service<SteadyTimerQueue>(asio::query(executor, asio::execution::context));
     const std::scoped_lock lock(queue.mutex_);
     if (!queue.timer_) queue.timer_.emplace(inner_executor(executor));
     return {std::shared_ptr<void>{}, &queue};
@@ -63,9 +63,7 @@ void SteadyTimerQueue::fire() {
         const std::scoped_lock lock(mutex_);
         armed_ = false;
         const TimePoint woken_at = now();
-        const auto somebody_is_due = [&] {
-            return !heap_.empty() && heap_.earliest() <= woken_at;
-        };
+        const auto somebody_is_due = [&] { return !heap_.empty() && heap_.earliest() <= woken_at; };
         if (somebody_is_due()) alone = heap_.pop();
         while (somebody_is_due()) {
             if (alone) alone->timer->wake(alone->ticket, false);

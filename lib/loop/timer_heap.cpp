@@ -59,11 +59,10 @@ void TimerHeap::sink(std::size_t place, const Node& node) noexcept {
         const std::size_t first = place * children_of_a_node + 1;
         if (first >= nodes_.size()) break;
         const auto begin = nodes_.begin() + static_cast<std::ptrdiff_t>(first);
-        const auto end =
-            nodes_.begin() +
-            static_cast<std::ptrdiff_t>(std::min(first + children_of_a_node, nodes_.size()));
-        const auto earliest = std::min_element(
-            begin, end, [](const Node& a, const Node& b) { return a.before(b); });
+        const auto end = nodes_.begin() + static_cast<std::ptrdiff_t>(
+                                              std::min(first + children_of_a_node, nodes_.size()));
+        const auto earliest =
+            std::min_element(begin, end, [](const Node& a, const Node& b) { return a.before(b); });
         if (!earliest->before(node)) break;
         const auto child = static_cast<std::size_t>(earliest - nodes_.begin());
         put(place, nodes_[child]);

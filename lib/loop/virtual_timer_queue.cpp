@@ -69,14 +69,14 @@ void VirtualTimerQueue::sleep(Duration delay, SleepHandler handler,
     auto slot = asio::get_associated_cancellation_slot(handler);
     auto sleep = std::make_shared<Sleep>(*this, std::move(handler), fallback);
     if (slot.is_connected()) {
-        slot.assign([queue = weak_from_this(),
-                     weak = std::weak_ptr(sleep)](asio::cancellation_type) {
-            auto alive = queue.lock();
-            auto sleeper = weak.lock();
-            if (!alive || !sleeper) return;
-            alive->remove(*sleeper);
-            sleeper->complete(asio::error::operation_aborted);
-        });
+        slot.assign(
+            [queue = weak_from_this(), weak = std::weak_ptr(sleep)](asio::cancellation_type) {
+                auto alive = queue.lock();
+                auto sleeper = weak.lock();
+                if (!alive || !sleeper) return;
+                alive->remove(*sleeper);
+                sleeper->complete(asio::error::operation_aborted);
+            });
     }
     add(*sleep, saturating_add(now(), delay));
     const std::scoped_lock lock(mutex_);

@@ -23,9 +23,7 @@ namespace {
 namespace process_v2 = boost::process::v2;
 constexpr std::chrono::milliseconds look_again_after{10};
 
-int pidfd_open(pid_t pid) noexcept {
-    return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-}
+int pidfd_open(pid_t pid) noexcept { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 
 }  // namespace
 
@@ -82,10 +80,9 @@ void Child::async_reap(std::function<void(WaitStatus)> ended) {
 
 void Child::wait_for_end() {
     if (!pidfd_.is_open()) return look_again();
-    pidfd_.async_wait(asio::posix::stream_descriptor::wait_read,
-                      [self = shared_from_this()](boost::system::error_code) {
-                          self->look_again();
-                      });
+    pidfd_.async_wait(
+        asio::posix::stream_descriptor::wait_read,
+        [self = shared_from_this()](boost::system::error_code) { self->look_again(); });
 }
 
 void Child::look_again() {

@@ -17,9 +17,9 @@ namespace asio = boost::asio;
 /// A child of ours, from its start until it is reaped. The one place that uses Boost.Process.
 ///
 /// Boost.Process holds the process and reaps it. It is waited for through a pidfd of our own, since
-/// the `process::async_wait` of 1.81 calls a `waitpid` that blocks when a tracer withholds the exit,
-/// and signalled through it, so that never a stranger with a reused pid is hit. Where no pidfd can
-/// be had (an old kernel, no descriptor left) the child is asked for every 10 ms.
+/// the `process::async_wait` of 1.81 calls a `waitpid` that blocks when a tracer withholds the
+/// exit, and signalled through it, so that never a stranger with a reused pid is hit. Where no
+/// pidfd can be had (an old kernel, no descriptor left) the child is asked for every 10 ms.
 ///
 /// Not thread safe: used on one strand.
 class Child : public std::enable_shared_from_this<Child> {

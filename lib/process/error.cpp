@@ -12,15 +12,24 @@ class ProcessCategory final : public boost::system::error_category {
 
     [[nodiscard]] std::string message(int value) const override {
         switch (static_cast<errc>(value)) {
-            case errc::not_found: return "no such program";
-            case errc::not_executable: return "the file cannot be executed";
-            case errc::bad_working_directory: return "the working directory cannot be entered";
-            case errc::out_of_descriptors: return "no file descriptor is left";
-            case errc::out_of_processes: return "no further process may be started";
-            case errc::out_of_memory: return "not enough memory to start a process";
-            case errc::cannot_start: return "the system refused to start the program";
-            case errc::timed_out: return "the program did not end in time and was killed";
-            case errc::status_unknown: return "somebody else reaped the child";
+            case errc::not_found:
+                return "no such program";
+            case errc::not_executable:
+                return "the file cannot be executed";
+            case errc::bad_working_directory:
+                return "the working directory cannot be entered";
+            case errc::out_of_descriptors:
+                return "no file descriptor is left";
+            case errc::out_of_processes:
+                return "no further process may be started";
+            case errc::out_of_memory:
+                return "not enough memory to start a process";
+            case errc::cannot_start:
+                return "the system refused to start the program";
+            case errc::timed_out:
+                return "the program did not end in time and was killed";
+            case errc::status_unknown:
+                return "somebody else reaped the child";
         }
         return "unknown loopingcall.process error " + std::to_string(value);
     }
@@ -40,16 +49,22 @@ boost::system::error_code make_error_code(errc value) noexcept {
 errc from_errno(int error) noexcept {
     switch (error) {
         case ENOENT:
-        case ENOTDIR: return errc::not_found;
+        case ENOTDIR:
+            return errc::not_found;
         case EACCES:
         case EPERM:
         case ENOEXEC:
-        case EISDIR: return errc::not_executable;
+        case EISDIR:
+            return errc::not_executable;
         case EMFILE:
-        case ENFILE: return errc::out_of_descriptors;
-        case EAGAIN: return errc::out_of_processes;
-        case ENOMEM: return errc::out_of_memory;
-        default: return errc::cannot_start;
+        case ENFILE:
+            return errc::out_of_descriptors;
+        case EAGAIN:
+            return errc::out_of_processes;
+        case ENOMEM:
+            return errc::out_of_memory;
+        default:
+            return errc::cannot_start;
     }
 }
 

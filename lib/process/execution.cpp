@@ -50,9 +50,8 @@ void Execution::start() {
     if (slot.is_connected()) {
         slot.assign([weak = weak_from_this()](asio::cancellation_type) {
             if (auto self = weak.lock()) {
-                asio::post(self->strand_, [self] {
-                    self->end_child(asio::error::operation_aborted);
-                });
+                asio::post(self->strand_,
+                           [self] { self->end_child(asio::error::operation_aborted); });
             }
         });
     }
@@ -114,15 +113,22 @@ void Execution::on_ended(WaitStatus status) {
 
 void Execution::on_time_up() {
     switch (stage_) {
-        case Stage::running: end_child(errc::timed_out); break;
+        case Stage::running:
+            end_child(errc::timed_out);
+            break;
         case Stage::terminating:
             child_->signal(SIGKILL);
             enter(Stage::killing, last_wait);
             break;
-        case Stage::lingering: result_.truncated = true; [[fallthrough]];
-        case Stage::killing: complete(); break;
+        case Stage::lingering:
+            result_.truncated = true;
+            [[fallthrough]];
+        case Stage::killing:
+            complete();
+            break;
         case Stage::starting:
-        case Stage::completed: break;
+        case Stage::completed:
+            break;
     }
 }
 

@@ -97,9 +97,9 @@ Spawned failure(boost::system::error_code error, const std::string& program,
 /// The kernel tells one errno for all that the child does before its program runs.
 Spawned failure_to_execute(int error, const Command& command, const std::string& path) {
     if (!command.working_directory.empty() && !can_be_entered(command.working_directory.string())) {
-        return failure(errc::bad_working_directory, command.argv.front(),
-                       "the working directory " + command.working_directory.string() +
-                           " cannot be entered");
+        return failure(
+            errc::bad_working_directory, command.argv.front(),
+            "the working directory " + command.working_directory.string() + " cannot be entered");
     }
     return failure(from_errno(error), command.argv.front(), path + ": " + std::strerror(error));
 }

@@ -15,7 +15,11 @@ const OptionTable table{
      .default_value = "1",
      .help = "How often",
      .alias = "interval,i"},
-    {.group = "other", .name = "limit", .type = IntegerType{}, .default_value = "3", .help = "Limit"},
+    {.group = "other",
+     .name = "limit",
+     .type = IntegerType{},
+     .default_value = "3",
+     .help = "Limit"},
 };
 
 CommandLine parse(std::vector<std::string> arguments) {
@@ -59,8 +63,8 @@ BOOST_AUTO_TEST_CASE(a_negative_number_is_a_value_and_not_a_flag) {
 }
 
 BOOST_AUTO_TEST_CASE(own_flags_arguments_and_the_rest_are_kept_apart) {
-    const CommandLine line = parse({"a", "--config_file", "x", "-q", "b", "--config-file=y", "--",
-                                    "run", "-i", "--", "z"});
+    const CommandLine line = parse(
+        {"a", "--config_file", "x", "-q", "b", "--config-file=y", "--", "run", "-i", "--", "z"});
     BOOST_TEST(line.errors.empty());
     BOOST_TEST(line.flags.count("quiet") == 1U);
     BOOST_TEST(line.flags["config-file"].as<std::vector<std::string>>() ==

@@ -77,9 +77,9 @@ BOOST_AUTO_TEST_CASE(all_problems_are_told_at_once_each_with_its_place) {
                                    "x = 1\n"
                                    "[other_program]\n"
                                    "y = 1\n");
-    const Config loaded = Config::load(
-        table, {.files = {file, scratch.path() / "none.conf", scratch.path()},
-                .flags = {{retries, "--max-retries", "0"}}});
+    const Config loaded =
+        Config::load(table, {.files = {file, scratch.path() / "none.conf", scratch.path()},
+                             .flags = {{retries, "--max-retries", "0"}}});
     BOOST_TEST(
         problems(loaded) ==
         "a.conf:5:1: expected key = value, [section], or # comment\n"
@@ -87,7 +87,8 @@ BOOST_AUTO_TEST_CASE(all_problems_are_told_at_once_each_with_its_place) {
         "disk_partitioner?\n"
         "a.conf:2:25: check_device_interval: \"soon\" is not accepted: expected a duration of at "
         "least 1ms, in seconds or with a unit, such as 1, 0.5, 500ms, 2s or 1m\n"
-        "a.conf:3:27: check_device_max_retries: \"\" is not accepted: expected a whole number of at "
+        "a.conf:3:27: check_device_max_retries: \"\" is not accepted: expected a whole number of "
+        "at "
         "least 1\n"
         "a.conf:4:1: warning: check_device_intervall: there is no such option in "
         "[disk_partitioner]; did you mean check_device_interval?\n"

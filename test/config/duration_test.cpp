@@ -11,11 +11,24 @@ BOOST_AUTO_TEST_CASE(seconds_and_units_are_read_exactly) {
         const char* text;
         std::chrono::nanoseconds expected;
     } table[] = {
-        {"1", 1s},           {"0", 0s},          {"0.5", 500ms},      {".5", 500ms},
-        {"1.", 1s},          {"500ms", 500ms},   {"2s", 2s},          {"1m", 60s},
-        {"1.5m", 90s},       {"2h", 2h},         {"0.25h", 15min},    {"7us", 7us},
-        {"9ns", 9ns},        {"0.1", 100ms},     {"0.000000001", 1ns}, {"007", 7s},
-        {"1.500000000000", 1500ms},              {"9223372036s", 9223372036s},
+        {"1", 1s},
+        {"0", 0s},
+        {"0.5", 500ms},
+        {".5", 500ms},
+        {"1.", 1s},
+        {"500ms", 500ms},
+        {"2s", 2s},
+        {"1m", 60s},
+        {"1.5m", 90s},
+        {"2h", 2h},
+        {"0.25h", 15min},
+        {"7us", 7us},
+        {"9ns", 9ns},
+        {"0.1", 100ms},
+        {"0.000000001", 1ns},
+        {"007", 7s},
+        {"1.500000000000", 1500ms},
+        {"9223372036s", 9223372036s},
     };
     for (const auto& [text, expected] : table) {
         BOOST_TEST_CONTEXT(text) {
@@ -27,10 +40,28 @@ BOOST_AUTO_TEST_CASE(seconds_and_units_are_read_exactly) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_duration_is_refused) {
-    for (const char* text :
-         {"", ".", "s", "-1", "+1", "soon", "1 s", " 1", "1x", "1mss", "0x10", "1e3", "nan", "inf",
-          "1,5", "1.5.5", "0.5ns", "0.0000000001", "9223372037s", "99999999999999999999", "2562048h",
-          "0.3333333333333m"}) {
+    for (const char* text : {"",
+                             ".",
+                             "s",
+                             "-1",
+                             "+1",
+                             "soon",
+                             "1 s",
+                             " 1",
+                             "1x",
+                             "1mss",
+                             "0x10",
+                             "1e3",
+                             "nan",
+                             "inf",
+                             "1,5",
+                             "1.5.5",
+                             "0.5ns",
+                             "0.0000000001",
+                             "9223372037s",
+                             "99999999999999999999",
+                             "2562048h",
+                             "0.3333333333333m"}) {
         BOOST_TEST_CONTEXT(text) { BOOST_TEST(!parse_duration(text).has_value()); }
     }
 }
@@ -39,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_formatted_duration_is_read_as_itself) {
     const struct {
         std::chrono::nanoseconds duration;
         const char* text;
-    } table[] = {{0s, "0s"},     {1s, "1s"},     {90s, "90s"}, {60s, "1m"},
+    } table[] = {{0s, "0s"},       {1s, "1s"},         {90s, "90s"}, {60s, "1m"},
                  {500ms, "500ms"}, {1500ms, "1500ms"}, {2h, "2h"},   {1ns, "1ns"}};
     for (const auto& [duration, text] : table) {
         BOOST_TEST(format_duration(duration) == text);

@@ -70,9 +70,8 @@ void check_refusal(const json::object& test_case, const IniFile& file) {
     const auto& line = test_case.at("error").at("line");
     if (line.is_null()) return;
     // advice: oslo tells this one too late, when the value has ended
-    const std::size_t expected = name == "grammar/no-section-line-number"
-                                     ? 2U
-                                     : json::value_to<std::size_t>(line);
+    const std::size_t expected =
+        name == "grammar/no-section-line-number" ? 2U : json::value_to<std::size_t>(line);
     BOOST_TEST(file.errors.front().location.line == expected);
 }
 

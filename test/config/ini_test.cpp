@@ -46,13 +46,15 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_are_told_by_line_and_column) {
                "a.conf:2:5: byte 0xe9 is not allowed here: the file must be UTF-8 without NUL\n");
     BOOST_TEST(errors_of(std::string("[g]\nx = a\0b\n", 12)).starts_with("a.conf:2:6: byte 0x00"));
     BOOST_TEST(errors_of("[g]\nx = \xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\n").empty());
-    for (const char* bad : {"\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xC3"}) {
+    for (const char* bad :
+         {"\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xC3"}) {
         BOOST_TEST(!errors_of(std::string("[g]\nx = ") + bad).empty());
     }
 }
 
 BOOST_AUTO_TEST_CASE(every_kind_of_line_end_ends_a_line) {
-    for (const char* text : {"[g]\na = 1\nb = 2", "[g]\r\na = 1\r\nb = 2\r\n", "[g]\ra = 1\rb = 2\r"}) {
+    for (const char* text :
+         {"[g]\na = 1\nb = 2", "[g]\r\na = 1\r\nb = 2\r\n", "[g]\ra = 1\rb = 2\r"}) {
         const IniFile file = parse_ini(text, "a.conf");
         BOOST_TEST(file.errors.empty());
         BOOST_REQUIRE(file.entries.size() == 2U);

@@ -7,9 +7,8 @@ using namespace std::chrono_literals;
 BOOST_AUTO_TEST_SUITE(description)
 
 BOOST_AUTO_TEST_CASE(each_state_is_told_in_one_sentence) {
-    WaitResult result{.report = {.device = "/dev/sda", .state = State::free},
-                      .checks = 1,
-                      .elapsed = 12ms};
+    WaitResult result{
+        .report = {.device = "/dev/sda", .state = State::free}, .checks = 1, .elapsed = 12ms};
     BOOST_TEST(describe(result) == "/dev/sda is free, after 1 check in 0.012 s");
 
     result.report.uninspected_processes = 1;

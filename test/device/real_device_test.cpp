@@ -74,12 +74,12 @@ BOOST_AUTO_TEST_CASE(a_loop_device_is_busy_while_a_process_holds_it_and_free_aft
     BOOST_TEST(busy.report.state == State::busy);
     BOOST_TEST(busy.report.holders.at(0).pid == holder);
 
-    const auto after = wait_for(disk.path(), {.check_device_interval = 50ms,
-                                              .on_check = [&](const device::Check& check) {
-                                                  if (check.number != 2) return;
-                                                  ::kill(holder, SIGKILL);
-                                                  ::waitpid(holder, nullptr, 0);
-                                              }});
+    const auto after = wait_for(
+        disk.path(), {.check_device_interval = 50ms, .on_check = [&](const device::Check& check) {
+                          if (check.number != 2) return;
+                          ::kill(holder, SIGKILL);
+                          ::waitpid(holder, nullptr, 0);
+                      }});
     BOOST_TEST(after.report.state == State::free);
     BOOST_TEST(after.checks == 3U);
 }

@@ -68,15 +68,14 @@ BOOST_AUTO_TEST_CASE(a_free_file_is_answered_by_one_check) {
 BOOST_AUTO_TEST_CASE(a_held_file_is_checked_exactly_so_often_and_the_holder_is_named) {
     const Holder holder(file);
     std::vector<loopingcall::TimePoint> planned;
-    const auto result =
-        wait_for(file, {.check_device_interval = 50ms,
-                        .check_device_max_retries = 3,
-                        .on_check = [&](const device::Check& check) {
-                            BOOST_TEST(check.number == planned.size() + 1);
-                            BOOST_TEST(check.max_retries == 3U);
-                            BOOST_TEST(check.report.state == State::busy);
-                            planned.push_back(check.next);
-                        }});
+    const auto result = wait_for(file, {.check_device_interval = 50ms,
+                                        .check_device_max_retries = 3,
+                                        .on_check = [&](const device::Check& check) {
+                                            BOOST_TEST(check.number == planned.size() + 1);
+                                            BOOST_TEST(check.max_retries == 3U);
+                                            BOOST_TEST(check.report.state == State::busy);
+                                            planned.push_back(check.next);
+                                        }});
     BOOST_TEST(result.report.state == State::busy);
     BOOST_TEST(result.checks == 3U);
     BOOST_TEST((result.elapsed >= 100ms));  // two intervals: none after the last check
@@ -89,10 +88,10 @@ BOOST_AUTO_TEST_CASE(a_held_file_is_checked_exactly_so_often_and_the_holder_is_n
 
 BOOST_AUTO_TEST_CASE(a_holder_that_leaves_after_the_second_check_gives_three_checks) {
     Holder holder(file);
-    const auto result = wait_for(file, {.check_device_interval = 20ms,
-                                        .on_check = [&](const device::Check& check) {
-                                            if (check.number == 2) holder.release();
-                                        }});
+    const auto result =
+        wait_for(file, {.check_device_interval = 20ms, .on_check = [&](const device::Check& check) {
+                            if (check.number == 2) holder.release();
+                        }});
     BOOST_TEST(result.report.state == State::free);
     BOOST_TEST(result.checks == 3U);
 }
@@ -153,8 +152,8 @@ BOOST_AUTO_TEST_CASE(a_fuser_killed_by_signal_one_is_not_free) {
 
 BOOST_AUTO_TEST_CASE(fuser_gets_one_absolute_path_and_the_c_locale) {
     ::setenv("LC_ALL", "de_DE.UTF-8", 1);
-    const test::FakeFuser fake(scratch, "echo \"$#|$1|$LC_ALL\" > '" +
-                                            (scratch.path() / "seen").string() + "'; exit 1");
+    const test::FakeFuser fake(
+        scratch, "echo \"$#|$1|$LC_ALL\" > '" + (scratch.path() / "seen").string() + "'; exit 1");
     (void)wait_for(file, {});
     ::unsetenv("LC_ALL");
     BOOST_TEST(test::read_file(scratch.path() / "seen") == "1|" + file.string() + "|C\n");
@@ -170,9 +169,9 @@ BOOST_AUTO_TEST_CASE(strict_makes_partial_coverage_unknown) {
 
 BOOST_AUTO_TEST_CASE(the_timeout_ends_a_wait_that_retries_would_go_on) {
     const Holder holder(file);
-    const auto result = wait_for(file, {.check_device_interval = 20ms,
-                                        .check_device_max_retries = 1'000'000,
-                                        .timeout = 150ms});
+    const auto result = wait_for(
+        file,
+        {.check_device_interval = 20ms, .check_device_max_retries = 1'000'000, .timeout = 150ms});
     BOOST_TEST(result.report.state == State::busy);
     BOOST_TEST((result.elapsed >= 150ms));
 }
@@ -195,11 +194,11 @@ BOOST_AUTO_TEST_CASE(a_timeout_before_the_first_answer_is_unknown_and_leaves_no_
 BOOST_AUTO_TEST_CASE(several_devices_are_waited_for_each_for_itself) {
     Holder holder(file);
     const auto other = scratch.file("other");
-    const auto waited = wait({other, file, "/no/such/device"},
-                             {.check_device_interval = 20ms,
-                              .on_check = [&](const device::Check& check) {
-                                  if (check.number == 3) holder.release();
-                              }});
+    const auto waited =
+        wait({other, file, "/no/such/device"},
+             {.check_device_interval = 20ms, .on_check = [&](const device::Check& check) {
+                  if (check.number == 3) holder.release();
+              }});
     BOOST_REQUIRE(waited.results.size() == 3U);
     BOOST_TEST(waited.results[0].report.state == State::free);
     BOOST_TEST(waited.results[0].checks == 1U);
@@ -212,8 +211,8 @@ BOOST_AUTO_TEST_CASE(several_devices_are_waited_for_each_for_itself) {
 BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused) {
     for (const device::WaitOptions& options :
          {device::WaitOptions{.check_device_interval = 0s},
-          device::WaitOptions{.check_device_max_retries = 0},
-          device::WaitOptions{.timeout = -1s}, device::WaitOptions{.probe_timeout = 0s}}) {
+          device::WaitOptions{.check_device_max_retries = 0}, device::WaitOptions{.timeout = -1s},
+          device::WaitOptions{.probe_timeout = 0s}}) {
         const auto waited = wait({file}, options);
         BOOST_REQUIRE(waited.error);
         BOOST_CHECK_THROW(std::rethrow_exception(waited.error), std::invalid_argument);
@@ -227,8 +226,8 @@ BOOST_AUTO_TEST_CASE(what_the_observer_throws_ends_the_wait) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cancelled_wait_ends_its_probe_before_it_says_so) {
-    const test::FakeFuser fake(scratch, "echo begun > '" + (scratch.path() / "begun").string() +
-                                            "'; exec sleep 1000");
+    const test::FakeFuser fake(
+        scratch, "echo begun > '" + (scratch.path() / "begun").string() + "'; exec sleep 1000");
     for (const auto type : {asio::cancellation_type::total, asio::cancellation_type::partial,
                             asio::cancellation_type::terminal}) {
         asio::io_context context;
@@ -238,7 +237,8 @@ BOOST_AUTO_TEST_CASE(a_cancelled_wait_ends_its_probe_before_it_says_so) {
         device::async_wait_until_free(
             context.get_executor(), {file}, {},
             asio::bind_cancellation_slot(
-                signal.slot(), [&](std::exception_ptr told, const std::vector<device::WaitResult>&) {
+                signal.slot(),
+                [&](std::exception_ptr told, const std::vector<device::WaitResult>&) {
                     error = told;
                     children = test::holdings().children;
                 }));
@@ -247,10 +247,9 @@ BOOST_AUTO_TEST_CASE(a_cancelled_wait_ends_its_probe_before_it_says_so) {
         signal.emit(type);
         context.run();
         BOOST_REQUIRE(error);
-        BOOST_CHECK_EXCEPTION(std::rethrow_exception(error), boost::system::system_error,
-                              [](const auto& thrown) {
-                                  return thrown.code() == asio::error::operation_aborted;
-                              });
+        BOOST_CHECK_EXCEPTION(
+            std::rethrow_exception(error), boost::system::system_error,
+            [](const auto& thrown) { return thrown.code() == asio::error::operation_aborted; });
         BOOST_TEST(children == 0U);
     }
 }

@@ -25,13 +25,13 @@ BOOST_AUTO_TEST_CASE(an_awaitable_body_is_called_on_the_grid_and_never_overlaps)
 }
 
 BOOST_AUTO_TEST_CASE(an_awaitable_body_is_done_with_a_value) {
-    FixedIntervalLoopingCall<int, VirtualClock> call(
-        context.get_executor(), clock, [&]() -> asio::awaitable<Step<int>> {
-            ran();
-            co_await clock.async_sleep(20ms);
-            if (runs.size() < 3) co_return again;
-            co_return done(7);
-        });
+    FixedIntervalLoopingCall<int, VirtualClock> call(context.get_executor(), clock,
+                                                     [&]() -> asio::awaitable<Step<int>> {
+                                                         ran();
+                                                         co_await clock.async_sleep(20ms);
+                                                         if (runs.size() < 3) co_return again;
+                                                         co_return done(7);
+                                                     });
     Told<int> told;
     call.start({.interval = 100ms});
     watch(call, told);

@@ -19,8 +19,8 @@ auto three_then_done(asio::io_context& context, VirtualClock& clock) {
 }
 
 auto throwing(asio::io_context& context, VirtualClock& clock) {
-    return FixedIntervalLoopingCall<void, VirtualClock>(
-        context.get_executor(), clock, [] { throw std::runtime_error("broken"); });
+    return FixedIntervalLoopingCall<void, VirtualClock>(context.get_executor(), clock,
+                                                        [] { throw std::runtime_error("broken"); });
 }
 
 }  // namespace
@@ -79,9 +79,8 @@ BOOST_AUTO_TEST_CASE(deferred_gives_an_operation_that_starts_later) {
     auto call = three_then_done(context, clock);
     auto operation = call.start({.interval = 1s}).async_wait(asio::deferred);
     int value = 0;
-    std::move(operation)([&](std::exception_ptr, Outcome<int> outcome) {
-        value = outcome.value.value();
-    });
+    std::move(operation)(
+        [&](std::exception_ptr, Outcome<int> outcome) { value = outcome.value.value(); });
     clock.advance(10s);
     BOOST_TEST(value == 3);
 }
@@ -98,8 +97,7 @@ BOOST_AUTO_TEST_CASE(bound_allocators_are_used_for_the_operation) {
     bool told = false;
     call.start({.interval = 1s})
         .async_wait(asio::bind_allocator(
-            std::allocator<void>(),
-            [&](std::exception_ptr, const Outcome<int>&) { told = true; }));
+            std::allocator<void>(), [&](std::exception_ptr, const Outcome<int>&) { told = true; }));
     clock.advance(10s);
     BOOST_TEST(told);
 }

@@ -33,8 +33,7 @@ BOOST_AUTO_TEST_CASE(no_arithmetic_overflows) {
     const TimePoint late = TimePoint::max() - 1ns;
     BOOST_TEST((saturating_add(late, Duration::max()) == TimePoint::max()));
     BOOST_TEST((saturating_add(TimePoint{}, Duration::max()) == TimePoint::max()));
-    BOOST_TEST((next_due(TimePoint{}, TimePoint{}, late, Duration::max()).due ==
-                TimePoint::max()));
+    BOOST_TEST((next_due(TimePoint{}, TimePoint{}, late, Duration::max()).due == TimePoint::max()));
     BOOST_TEST((next_due(TimePoint{}, TimePoint{}, late, 1ns).due == TimePoint::max()));
     BOOST_TEST((next_due(TimePoint::max(), TimePoint::max(), TimePoint::max(), 1s).due ==
                 TimePoint::max()));

@@ -29,7 +29,8 @@ BOOST_AUTO_TEST_CASE(several_loops_share_a_context) {
     std::vector<std::unique_ptr<FixedIntervalLoopingCall<>>> calls;
     int ended = 0;
     for (int i = 0; i < 50; ++i) {
-        calls.push_back(std::make_unique<FixedIntervalLoopingCall<>>(context.get_executor(), [] {}));
+        calls.push_back(
+            std::make_unique<FixedIntervalLoopingCall<>>(context.get_executor(), [] {}));
         calls.back()->start({.interval = (1 + i % 7) * 100us, .max_calls = 30});
         calls.back()->async_wait([&](std::exception_ptr, const Outcome<void>& outcome) {
             BOOST_TEST(outcome.reason == StopReason::exhausted);

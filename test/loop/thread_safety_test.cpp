@@ -24,15 +24,22 @@ void hammer(MakeBody make_body) {
                 for (int i = 0; i < 2000; ++i) {
                     try {
                         switch ((i + thread) % 5) {
-                            case 0: call.start({.interval = 10us}); break;
-                            case 1: call.stop(); break;
-                            case 2: call.stop(cancel); break;
+                            case 0:
+                                call.start({.interval = 10us});
+                                break;
+                            case 1:
+                                call.stop();
+                                break;
+                            case 2:
+                                call.stop(cancel);
+                                break;
                             case 3:
                                 ++waits;
                                 call.async_wait(
                                     [&](std::exception_ptr, const Outcome<void>&) { ++told; });
                                 break;
-                            default: (void)call.stats(), (void)call.running();
+                            default:
+                                (void)call.stats(), (void)call.running();
                         }
                     } catch (const boost::system::system_error& error) {
                         if (error.code() != errc::already_running) ++surprises;

@@ -72,9 +72,9 @@ BOOST_AUTO_TEST_CASE(a_sleep_can_be_cancelled) {
                             asio::cancellation_type::terminal}) {
         asio::cancellation_signal signal;
         boost::system::error_code result;
-        clock.async_sleep(1h, asio::bind_cancellation_slot(
-                                  signal.slot(),
-                                  [&](boost::system::error_code error) { result = error; }));
+        clock.async_sleep(
+            1h, asio::bind_cancellation_slot(
+                    signal.slot(), [&](boost::system::error_code error) { result = error; }));
         signal.emit(type);
         clock.advance(0ns);
         BOOST_TEST(result == asio::error::operation_aborted);

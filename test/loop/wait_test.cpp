@@ -9,11 +9,11 @@ using namespace std::chrono_literals;
 BOOST_FIXTURE_TEST_SUITE(wait, test::VirtualTime)
 
 BOOST_AUTO_TEST_CASE(all_waiters_get_the_same_outcome_also_one_added_after_the_end) {
-    FixedIntervalLoopingCall<int, VirtualClock> call(
-        context.get_executor(), clock, [](const Tick& tick) -> Step<int> {
-            if (tick.index < 2) return again;
-            return done(9);
-        });
+    FixedIntervalLoopingCall<int, VirtualClock> call(context.get_executor(), clock,
+                                                     [](const Tick& tick) -> Step<int> {
+                                                         if (tick.index < 2) return again;
+                                                         return done(9);
+                                                     });
     Told<int> told[4];
     call.start({.interval = 100ms});
     for (int i = 0; i < 3; ++i) watch(call, told[i]);

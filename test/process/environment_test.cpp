@@ -12,9 +12,10 @@ BOOST_FIXTURE_TEST_SUITE(environment, test::Children)
 BOOST_AUTO_TEST_CASE(variables_are_set_removed_and_inherited) {
     ::setenv("LOOPINGCALL_INHERITED", "kept", 1);
     ::setenv("LOOPINGCALL_REMOVED", "gone", 1);
-    const auto ran = run({.argv = {"/bin/sh", "-c",
-                                   "echo $LOOPINGCALL_INHERITED ${LOOPINGCALL_REMOVED-none} $LC_ALL"},
-                          .environment = {{"LC_ALL", "C"}, {"LOOPINGCALL_REMOVED", std::nullopt}}});
+    const auto ran =
+        run({.argv = {"/bin/sh", "-c",
+                      "echo $LOOPINGCALL_INHERITED ${LOOPINGCALL_REMOVED-none} $LC_ALL"},
+             .environment = {{"LC_ALL", "C"}, {"LOOPINGCALL_REMOVED", std::nullopt}}});
     BOOST_TEST(ran.result.standard_output == "kept none C\n");
 }
 
@@ -32,7 +33,8 @@ BOOST_AUTO_TEST_CASE(the_child_runs_in_its_working_directory) {
 BOOST_AUTO_TEST_CASE(a_program_is_found_in_the_path_of_the_child) {
     const test::Scratch scratch;
     scratch.script("only-here", "echo found");
-    const auto ran = run({.argv = {"only-here"}, .environment = {{"PATH", scratch.path().string()}}});
+    const auto ran =
+        run({.argv = {"only-here"}, .environment = {{"PATH", scratch.path().string()}}});
     BOOST_TEST(ran.result.standard_output == "found\n");
 }
 

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(without_descriptors_the_launch_fails_cleanly_or_does_withou
                                [&](boost::system::error_code error, process::ExecuteResult result) {
                                    ran = {error, std::move(result), ran.times + 1};
                                });
-        const struct rlimit low {limit, before.rlim_max};
+        const struct rlimit low { limit, before.rlim_max };
         ::setrlimit(RLIMIT_NOFILE, &low);
         context.run();
         ::setrlimit(RLIMIT_NOFILE, &before);

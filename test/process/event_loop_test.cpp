@@ -12,8 +12,8 @@ BOOST_AUTO_TEST_CASE(the_event_loop_ticks_on_while_a_child_runs) {
     asio::io_context context;
     int fifo_ready[2];
     BOOST_REQUIRE(::pipe(fifo_ready) == 0);
-    const std::string path = "/proc/" + std::to_string(::getpid()) + "/fd/" +
-                             std::to_string(fifo_ready[0]);
+    const std::string path =
+        "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(fifo_ready[0]);
     int ticks = 0;
     int ticks_at_end = 0;
     asio::steady_timer timer(context);
@@ -26,8 +26,7 @@ BOOST_AUTO_TEST_CASE(the_event_loop_ticks_on_while_a_child_runs) {
     };
     tick();
     process::async_execute(context.get_executor(),
-                           {.argv = {"/bin/sh", "-c", "read line < " + path}},
-                           {.timeout = 60s},
+                           {.argv = {"/bin/sh", "-c", "read line < " + path}}, {.timeout = 60s},
                            [&](boost::system::error_code error, const process::ExecuteResult&) {
                                BOOST_TEST(!error);
                                ticks_at_end = ticks;

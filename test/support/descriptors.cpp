@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <chrono>
 #include <iterator>
 #include <string>
 #include <thread>
@@ -21,8 +21,7 @@ std::size_t entries(const std::filesystem::path& directory) {
 
 std::size_t words(const std::filesystem::path& file) {
     std::ifstream stream(file);
-    return static_cast<std::size_t>(
-        std::distance(std::istream_iterator<std::string>(stream), {}));
+    return static_cast<std::size_t>(std::distance(std::istream_iterator<std::string>(stream), {}));
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 
 namespace test {
 
-/// Puts a script before everything else in PATH as `fuser`, for what a real one cannot be made to do.
+/// Puts a script before everything else in PATH as `fuser`, for what a real one cannot be made to
+/// do.
 class FakeFuser {
   public:
     explicit FakeFuser(const Scratch& scratch, const std::string& script)

@@ -12,7 +12,8 @@ namespace loopingcall::config {
 /// nanosecond are refused.
 ///
 /// @return nothing if the text is no such duration, is negative, or does not fit.
-[[nodiscard]] std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) noexcept;
+[[nodiscard]] std::optional<std::chrono::nanoseconds> parse_duration(
+    std::string_view text) noexcept;
 
 /// The shortest text that parse_duration() reads as `duration`: `500ms`, `2s`, `90s`, `1m`.
 [[nodiscard]] std::string format_duration(std::chrono::nanoseconds duration);

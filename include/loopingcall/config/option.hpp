@@ -26,8 +26,8 @@ using OptionValue = std::variant<std::int64_t, std::chrono::nanoseconds>;
 
 /// An option, declared once: files, flags, their help and the sample file all come from this.
 struct Option {
-    std::string group;          ///< the section of a file
-    std::string name;           ///< with underscores
+    std::string group;  ///< the section of a file
+    std::string name;   ///< with underscores
     OptionType type;
     std::string default_value;  ///< as it would stand in a file
     std::string help = {};      ///< one sentence

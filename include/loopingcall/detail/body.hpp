@@ -39,8 +39,8 @@ concept step_of = std::is_void_v<R> || std::convertible_to<R, Step<T>>;
 /// Whether `Body` can be called again and again for a `T`: with a `const Tick&` or with nothing,
 /// giving nothing or something that converts to `Step<T>`, at once or as an `asio::awaitable`.
 template <class Body, class T>
-concept body_for = (std::invocable<Body&, const Tick&> || std::invocable<Body&>) &&
-                   step_of<typename Awaited<BodyReturn<Body>>::type, T>;
+concept body_for = (std::invocable<Body&, const Tick&> ||
+                    std::invocable<Body&>)&&step_of<typename Awaited<BodyReturn<Body>>::type, T>;
 
 template <class Body>
 concept awaitable_body = Awaited<BodyReturn<Body>>::is_awaitable;

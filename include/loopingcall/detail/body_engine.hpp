@@ -47,7 +47,8 @@ template <class T, class Body>
 class AwaitableEngine final : public TypedEngine<T> {
   public:
     AwaitableEngine(asio::any_io_executor executor, std::shared_ptr<TimerQueue> queue, Body body)
-        : TypedEngine<T>(serialized(std::move(executor)), std::move(queue)), body_(std::move(body)) {}
+        : TypedEngine<T>(serialized(std::move(executor)), std::move(queue)),
+          body_(std::move(body)) {}
 
   private:
     std::shared_ptr<Run> make_run() override { return std::make_shared<Run>(); }

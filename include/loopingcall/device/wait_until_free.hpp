@@ -77,7 +77,8 @@ struct WaitUntilFree {
 
 }  // namespace detail
 
-/// Waits until nothing uses any of the devices, by asking `fuser` about each of them at an interval.
+/// Waits until nothing uses any of the devices, by asking `fuser` about each of them at an
+/// interval.
 ///
 /// Instead of `sleep(3)` after partitioning, as in OpenStack Ironic. The devices are waited for at
 /// the same time, each for itself: one that turns out to be unknown (missing, or fuser is missing,
@@ -88,7 +89,8 @@ struct WaitUntilFree {
 ///      not an error.
 /// @par Cancellation  total, partial, terminal: a probe that runs is ended; completes with
 ///      `system_error(operation_aborted)` once it is.
-/// @par Executor  the work is done on a strand of `executor`, `on_check` included; the completion runs on the handler's.
+/// @par Executor  the work is done on a strand of `executor`, `on_check` included; the completion
+/// runs on the handler's.
 /// @par Errors  `std::invalid_argument` for options out of range; what `on_check` throws.
 template <asio::completion_token_for<void(std::exception_ptr, std::vector<WaitResult>)> Token =
               default_token>

@@ -47,8 +47,7 @@ struct ExecuteResult {
 
 namespace detail {
 
-using ExecuteHandler =
-    asio::any_completion_handler<void(boost::system::error_code, ExecuteResult)>;
+using ExecuteHandler = asio::any_completion_handler<void(boost::system::error_code, ExecuteResult)>;
 
 void execute(asio::any_io_executor executor, Command command, ExecuteOptions options,
              ExecuteHandler handler);
@@ -74,13 +73,15 @@ struct Execute {
 /// default signal mask and dispositions, and no descriptor of this process. Both its outputs are
 /// read while it runs. An exit code other than 0 is a result, not an error.
 ///
-/// @par Completion  `void(error_code, ExecuteResult)`; exactly once, never inside this call. With an
+/// @par Completion  `void(error_code, ExecuteResult)`; exactly once, never inside this call. With
+/// an
 ///      error, the result holds what is known: outputs so far, and `message`.
 /// @par Cancellation  total, partial, terminal: SIGTERM, after `grace` SIGKILL; completes with
 ///      `operation_aborted` when the child has ended, and at the latest 100 ms after SIGKILL. A
 ///      child that does not even die then is waited for in the background.
 /// @par Executor  the work is done on a strand of `executor`; the completion runs on the handler's.
-/// @par Lifetime  a child that still runs when the execution context is destroyed is killed, and not
+/// @par Lifetime  a child that still runs when the execution context is destroyed is killed, and
+/// not
 ///      waited for.
 /// @par Errors  `process::errc`; `operation_aborted`.
 template <asio::completion_token_for<void(boost::system::error_code, ExecuteResult)> Token =

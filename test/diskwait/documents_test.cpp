@@ -1,0 +1,71 @@
+// What the README and the sample file claim, held against the program.
+#include <algorithm>
+#include <loopingcall/config/config.hpp>
+#include <sstream>
+
+#include "option_table.hpp"
+#include "program.hpp"
+
+namespace config = loopingcall::config;
+
+namespace {
+
+const std::filesystem::path project = TEST_PROJECT;
+
+/// The lines between two `// [name]` marks of an example, without the marks.
+std::string snippet(const std::filesystem::path& file, const std::string& name) {
+    const std::string text = test::read_file(project / file);
+    const std::string mark = "// [" + name + "]\n";
+    const std::size_t begin = text.find(mark) + mark.size();
+    return text.substr(begin, text.find(mark, begin) - begin);
+}
+
+/// The sample with every option it comments out.
+std::string uncommented(const std::string& sample) {
+    std::string result;
+    std::istringstream lines(sample);
+    for (std::string line; std::getline(lines, line);) {
+        const bool is_option = line.starts_with("#check_");
+        result += (is_option ? line.substr(1) : line) + '\n';
+    }
+    return result;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(documents, test::Program)
+
+BOOST_AUTO_TEST_CASE(the_code_of_the_readme_is_that_of_the_examples) {
+    const std::string readme = test::read_file(project / "README.md");
+    BOOST_TEST(readme.find(snippet("apps/examples/01_tick.cpp", "tick")) != std::string::npos);
+    BOOST_TEST(readme.find(snippet("apps/examples/02_wait_for_device.cpp", "wait")) !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_readme_names_every_flag_that_there_is) {
+    const std::string readme = test::read_file(project / "README.md");
+    for (const char* flag : {"--interval", "--max-retries", "--timeout", "--probe-timeout",
+                             "--strict", "--config-file", "--output", "--progress", "--quiet",
+                             "--verbose", "--help", "--version"}) {
+        BOOST_TEST(readme.find(flag) != std::string::npos, flag);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_line_of_the_sample_uncommented_is_accepted_and_means_the_default) {
+    const std::string sample = test::read_file(project / "conf/diskwait.conf.sample");
+    for (const config::Option& option : diskwait::option_table()) {
+        BOOST_TEST(sample.find("#" + option.name + " = " + option.default_value + "\n") !=
+                   std::string::npos);
+    }
+    const auto options = scratch.file("sample.conf", uncommented(sample));
+    const auto loaded =
+        config::Config::load(diskwait::option_table(), {.files = {options}, .strict = true});
+    BOOST_TEST(loaded.diagnostics().empty());
+    const auto defaults = config::Config::load(diskwait::option_table(), {});
+    BOOST_TEST((loaded.get<std::chrono::nanoseconds>(diskwait::interval_key) ==
+                defaults.get<std::chrono::nanoseconds>(diskwait::interval_key)));
+    BOOST_TEST(loaded.get<std::int64_t>(diskwait::max_retries_key) ==
+               defaults.get<std::int64_t>(diskwait::max_retries_key));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,86 @@
+#include "program.hpp"
+
+namespace json = boost::json;
+
+namespace {
+
+std::vector<std::string> keys_of(const json::value& value) {
+    std::vector<std::string> keys;
+    for (const auto& [key, ignored] : value.as_object()) keys.emplace_back(key);
+    return keys;
+}
+
+const std::vector<std::string> top{"schema",          "result",  "exit_code",
+                                   "elapsed_seconds", "devices", "errors"};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(program_json, test::Program)
+
+BOOST_AUTO_TEST_CASE(a_wait_is_told_as_one_object_with_fixed_keys) {
+    const auto ended = shell("exec 9< '" + file.string() +
+                             "'; echo $$ >&2; '" TEST_DISKWAIT "' -o json -n 2 -i 10ms '" +
+                             file.string() + "' /no/such/device");
+    BOOST_TEST(ended.exit_code == 1);
+    BOOST_TEST(std::count(ended.out.begin(), ended.out.end(), '\n') == 1);
+    const json::value result = json::parse(ended.out);
+    BOOST_TEST(keys_of(result) == top, boost::test_tools::per_element());
+    BOOST_TEST(result.at("schema") == "diskwait/1");
+    BOOST_TEST(result.at("result") == "busy");
+    BOOST_TEST(result.at("exit_code") == 1);
+    const json::value& held = result.at("devices").at(0);
+    const std::vector<std::string> device_keys{
+        "device", "state",   "checks", "elapsed_seconds",
+        "reason", "holders", "claims", "uninspected_processes",
+        "message"};
+    BOOST_TEST(keys_of(held) == device_keys, boost::test_tools::per_element());
+    BOOST_TEST(held.at("device").as_string() == file.string());
+    BOOST_TEST(held.at("checks") == 2);
+    BOOST_TEST(held.at("reason").is_null());
+    const json::value& holder = held.at("holders").at(0);
+    BOOST_TEST(
+        keys_of(holder) == (std::vector<std::string>{"pid", "command", "user", "access", "path"}),
+        boost::test_tools::per_element());
+    BOOST_TEST(holder.at("pid").to_number<int>() == std::stoi(ended.err));
+    BOOST_TEST(holder.at("command") == "sh");
+    const json::value& missing = result.at("devices").at(1);
+    BOOST_TEST(missing.at("state") == "unknown");
+    BOOST_TEST(missing.at("reason") == "no such device");
+}
+
+BOOST_AUTO_TEST_CASE(a_holder_that_leaves_after_the_second_check_gives_three_checks) {
+    // fuser itself counts: the holder is gone when it is asked for the third time.
+    const auto count = (scratch.path() / "count").string();
+    const test::FakeFuser fake(scratch, "echo x >> '" + count + "'; [ $(wc -l < '" + count +
+                                            "') -lt 3 ] || exit 1; printf ' 1'; echo \"$1:\" >&2");
+    const auto ended = diskwait({"-o", "json", "-i", "10ms", file.string()});
+    BOOST_TEST(ended.exit_code == 0);
+    BOOST_TEST(ended.out.find("\"checks\":3,") != std::string::npos);
+    BOOST_TEST(json::parse(ended.out).at("result") == "free");
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_told_in_the_same_form) {
+    const auto usage = diskwait({"-o", "json", "-n", "0", "--nope", file.string()});
+    BOOST_TEST(usage.exit_code == 2);
+    const json::value result = json::parse(usage.out);
+    BOOST_TEST(keys_of(result) == top, boost::test_tools::per_element());
+    BOOST_TEST(result.at("result") == "usage_error");
+    BOOST_TEST(result.at("errors").as_array().size() == 2U);
+    const json::value& error = result.at("errors").at(1);
+    BOOST_TEST(keys_of(error) ==
+                   (std::vector<std::string>{"file", "line", "column", "key", "code", "message"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(error.at("key") == "-n");
+    BOOST_TEST(error.at("file").is_null());
+
+    const auto conf = scratch.file("a.conf", "[disk_partitioner]\ncheck_device_interval = x\n");
+    const auto config = diskwait({"-o", "json", "--config-file", conf.string(), file.string()});
+    const json::value refused = json::parse(config.out);
+    BOOST_TEST(refused.at("result") == "config_error");
+    BOOST_TEST(refused.at("errors").at(0).at("file").as_string() == conf.string());
+    BOOST_TEST(refused.at("errors").at(0).at("line") == 2);
+    BOOST_TEST(refused.at("errors").at(0).at("column") == 25);
+    BOOST_TEST(refused.at("errors").at(0).at("code") == "bad_value");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,119 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "program.hpp"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A shell that holds a file open while diskwait runs, and what to call diskwait with.
+std::string held(const std::filesystem::path& file, const std::string& arguments) {
+    return "exec 9< '" + file.string() + "'; '" TEST_DISKWAIT "' " + arguments + " '" +
+           file.string() + "'";
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(program_waits, test::Program)
+
+BOOST_AUTO_TEST_CASE(a_free_file_exits_zero_after_one_check) {
+    const auto ended = diskwait({file.string()});
+    BOOST_TEST(ended.exit_code == 0);
+    BOOST_TEST(ended.out.starts_with(file.string() + " is free"));
+    BOOST_TEST(ended.out.find("after 1 check in") != std::string::npos);
+    BOOST_TEST(ended.err.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_held_file_exits_one_after_exactly_so_many_checks_and_names_the_holder) {
+    const auto ended = shell(held(file, "-i 200ms -n 4") + "; code=$?; echo pid=$$; exit $code");
+    BOOST_TEST(ended.exit_code == 1);
+    const std::string pid = ended.out.substr(ended.out.find("pid=") + 4);
+    BOOST_TEST(ended.out.find("held by " + pid.substr(0, pid.find('\n')) + " (sh, ") !=
+               std::string::npos);
+    BOOST_TEST(ended.out.find("after 4 checks in") != std::string::npos);
+    BOOST_TEST((ended.elapsed >= 600ms));  // three intervals: none after the last check
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_device_exits_three_at_once) {
+    const auto ended = diskwait({"/no/such/device", "-i", "60"});
+    BOOST_TEST(ended.exit_code == 3);
+    BOOST_TEST(ended.out.find("no such device") != std::string::npos);
+    BOOST_TEST((ended.elapsed < 60s));
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_fuser_exits_three_at_once_and_is_named) {
+    const auto ended = shell("PATH=/no/such/directory; export PATH; '" TEST_DISKWAIT "' -i 60 '" +
+                             file.string() + "'");
+    BOOST_TEST(ended.exit_code == 3);
+    BOOST_TEST(ended.out.find("cannot start fuser") != std::string::npos);
+    BOOST_TEST((ended.elapsed < 60s));
+}
+
+BOOST_AUTO_TEST_CASE(a_fuser_that_never_ends_exits_three_and_is_gone) {
+    const auto pid = scratch.path() / "pid";
+    const test::FakeFuser fake(scratch, "echo $$ > '" + pid.string() + "'; exec sleep 1000");
+    const auto ended = diskwait({file.string(), "--probe-timeout", "1s"});
+    BOOST_TEST(ended.exit_code == 3);
+    BOOST_TEST(ended.out.find("fuser did not end within 1000 ms") != std::string::npos);
+    BOOST_TEST(::kill(std::stoi(test::read_file(pid)), 0) == -1);
+}
+
+BOOST_AUTO_TEST_CASE(a_fuser_killed_by_signal_one_exits_three_and_not_zero) {
+    const test::FakeFuser fake(scratch, "kill -HUP $$");
+    const auto ended = diskwait({file.string()});
+    BOOST_TEST(ended.exit_code == 3);
+    BOOST_TEST(ended.out.find("killed by signal 1 (SIGHUP)") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(strict_does_not_trust_partial_coverage) {
+    const test::FakeFuser fake(
+        scratch, "echo 'Cannot stat file /proc/1/fd/0: Permission denied' >&2; exit 1");
+    BOOST_TEST(diskwait({file.string()}).exit_code == 0);
+    BOOST_TEST(diskwait({file.string(), "--strict"}).exit_code == 3);
+}
+
+BOOST_AUTO_TEST_CASE(the_worst_of_several_devices_decides) {
+    const auto ended = shell(held(file, "-n 1 /no/such/device '" + scratch.path().string() + "'"));
+    BOOST_TEST(ended.exit_code == 1);
+    BOOST_TEST(std::count(ended.out.begin(), ended.out.end(), '\n') == 3);
+    BOOST_TEST(diskwait({"/no/such/device", file.string()}).exit_code == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_timeout_of_zero_checks_once) {
+    const auto ended = shell(held(file, "-i 60 -t 0"));
+    BOOST_TEST(ended.exit_code == 1);
+    BOOST_TEST(ended.out.find("after 1 check in") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_timeout_ends_the_wait) {
+    const auto ended = shell(held(file, "-i 100ms -n 100000 -t 500ms"));
+    BOOST_TEST(ended.exit_code == 1);
+    BOOST_TEST((ended.elapsed >= 500ms));
+}
+
+BOOST_AUTO_TEST_CASE(a_command_is_run_once_the_device_is_free_and_not_otherwise) {
+    const auto free = diskwait({file.string(), "--", "/bin/echo", "a b", "--", "-n"});
+    BOOST_TEST(free.exit_code == 0);
+    BOOST_TEST(free.out == "a b -- -n\n");  // its output alone: the result is on standard error
+    BOOST_TEST(free.err.find("is free") != std::string::npos);
+
+    const auto busy = shell(held(file, "-n 1") + " -- /bin/echo not reached");
+    BOOST_TEST(busy.exit_code == 1);
+    BOOST_TEST(busy.out.empty());
+
+    BOOST_TEST(diskwait({file.string(), "--", "/bin/false"}).exit_code == 1);
+    BOOST_TEST(diskwait({file.string(), "--", "/no/such/program"}).exit_code == 127);
+    BOOST_TEST(diskwait({file.string(), "--", file.string()}).exit_code == 126);
+}
+
+BOOST_AUTO_TEST_CASE(quiet_prints_nothing_and_verbose_prints_each_check) {
+    const auto quiet = diskwait({"-q", file.string()});
+    BOOST_TEST(quiet.out.empty());
+    BOOST_TEST(quiet.err.empty());
+    const auto verbose = shell(held(file, "-v -i 10ms -n 2"));
+    BOOST_TEST(verbose.err.find("; check 1 of 2") != std::string::npos);
+    BOOST_TEST(verbose.err.find("; check 2 of 2") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
