@@ -26,11 +26,12 @@ now_ms() { date +%s%3N; }
 
 make_target() {
     truncate --size 16M "$scratch/disk.img"
-    if [ "$(id -u)" -eq 0 ] && device=$(losetup --find --show --partscan "$scratch/disk.img" 2>/dev/null); then
+    if [ "$(id -u)" -eq 0 ] &&
+        device=$(losetup --find --show --partscan "$scratch/disk.img" 2>/dev/null); then
         target=$device
         say "$target is a loop device; partitioning it"
-        parted --script "$target" mklabel msdos mkpart primary 1MiB 100%
-        parted --script "$target" print | sed -n '/^Number/,$p'
+        parted --script "$target" mklabel msdos mkpart primary 1MiB 100% 2>/dev/null
+        parted --script "$target" print 2>/dev/null | sed -n '/^Number/,$p'
     else
         device=
         target=$scratch/disk.img
@@ -43,22 +44,28 @@ say "free before: $diskwait $target"
 "$diskwait" "$target"
 
 say "a process opens it, and lets go after about three seconds"
-( exec 9<"$target"; touch "$scratch/held"; sleep 3; rm "$scratch/held" ) &
+( exec 9<"$target"; touch "$scratch/held"; exec sleep 3 ) &
 holder=$!
 until [ -e "$scratch/held" ]; do :; done
-began=$(now_ms)
+opened=$(now_ms)
+( tail --pid="$holder" --sleep-interval=0.01 -f /dev/null; now_ms >"$scratch/released" ) &
+watcher=$!
 
 say "busy now, who holds it: $diskwait --timeout 0 $target"
-"$diskwait" --timeout 0 "$target" && { echo "it should have been busy"; exit 1; }
+if "$diskwait" --timeout 0 "$target"; then
+    echo "it should have been busy" >&2
+    exit 1
+fi
 
 say "waiting: $diskwait --verbose --interval 500ms $target"
-"$diskwait" --verbose --interval 500ms "$target" 2> >(grep -v '^Cannot stat file /proc/' >&2)
-ended=$(now_ms)
-wait "$holder"
+"$diskwait" --verbose --interval 500ms "$target" 2>&1
+answered=$(now_ms)
+wait "$watcher"
 holder=
+released=$(cat "$scratch/released")
 
+seconds() { awk "BEGIN { printf \"%.2f\", ($2 - $1) / 1000 }"; }
 say "done"
-printf 'The device really was busy for 3.0 s; diskwait answered %s s after it was opened.\n' \
-    "$(awk "BEGIN { printf \"%.1f\", ($ended - $began) / 1000 }")"
-printf 'sleep(3) would have taken 3.0 s also for the free device above, for which diskwait needed one\n'
-printf 'check; and had the holder needed 3.1 s, sleep(3) would have failed and diskwait waited on.\n'
+echo "The device really was busy for $(seconds "$opened" "$released") s;" \
+    "diskwait told that it is free $(seconds "$released" "$answered") s after that."
+echo "sleep(3) would have taken 3.00 s, also for the free device before, and known nothing then."

@@ -69,10 +69,8 @@ Progress::~Progress() { clear(); }
 
 void Progress::show(const device::Check& check) {
     if (verbose_) {
-        std::cerr << progress_line(check, interval_) << '\n' << check.report.diagnostics;
-        if (!check.report.diagnostics.empty() && !check.report.diagnostics.ends_with('\n')) {
-            std::cerr << '\n';
-        }
+        std::cerr << progress_line(check, interval_) << '\n';
+        if (check.report.state == device::State::unknown) std::cerr << check.report.diagnostics;
     } else if (shown_) {
         // One column less than there are: a full line would wrap on many a terminal.
         clear();

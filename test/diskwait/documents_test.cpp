@@ -17,7 +17,8 @@ std::string snippet(const std::filesystem::path& file, const std::string& name) 
     const std::string text = test::read_file(project / file);
     const std::string mark = "// [" + name + "]\n";
     const std::size_t begin = text.find(mark) + mark.size();
-    return text.substr(begin, text.find(mark, begin) - begin);
+    const std::size_t end = text.rfind('\n', text.find(mark, begin)) + 1;
+    return text.substr(begin, end - begin);
 }
 
 /// The sample with every option it comments out.
@@ -39,6 +40,8 @@ BOOST_AUTO_TEST_CASE(the_code_of_the_readme_is_that_of_the_examples) {
     const std::string readme = test::read_file(project / "README.md");
     BOOST_TEST(readme.find(snippet("apps/examples/01_tick.cpp", "tick")) != std::string::npos);
     BOOST_TEST(readme.find(snippet("apps/examples/02_wait_for_device.cpp", "wait")) !=
+               std::string::npos);
+    BOOST_TEST(readme.find(snippet("apps/examples/03_virtual_time.cpp", "virtual")) !=
                std::string::npos);
 }
 

@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <concepts>
 #include <functional>
+#include <loopingcall/default_token.hpp>
 #include <loopingcall/step.hpp>
 #include <loopingcall/tick.hpp>
 #include <type_traits>
