@@ -23,7 +23,7 @@ int main(int count, char** arguments) {
     asio::io_context context;
     bool free = false;
     asio::co_spawn(context, wait_for(count > 1 ? arguments[1] : arguments[0]),
-                   [&](std::exception_ptr error, bool result) { free = !error && result; });
+                   [&](const std::exception_ptr& error, bool result) { free = !error && result; });
     context.run();
     return count > 1 && !free ? EXIT_FAILURE : EXIT_SUCCESS;
 }

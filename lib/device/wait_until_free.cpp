@@ -98,6 +98,7 @@ asio::awaitable<std::vector<WaitResult>> wait_for_all(std::vector<Path> devices,
         return asio::co_spawn(executor, wait_for_one(std::move(device), options), asio::deferred);
     };
     std::vector<decltype(one(Path{}))> waits;
+    waits.reserve(devices.size());
     for (Path& device : devices) waits.push_back(one(std::move(device)));
     if (waits.empty()) co_return std::vector<WaitResult>{};
     auto [order, errors, results] =
@@ -111,9 +112,9 @@ asio::awaitable<std::vector<WaitResult>> wait_for_all(std::vector<Path> devices,
 
 }  // namespace
 
-void wait_until_free(asio::any_io_executor executor, std::vector<Path> devices, WaitOptions options,
-                     WaitHandler handler) {
-    asio::co_spawn(asio::make_strand(std::move(executor)),
+void wait_until_free(const asio::any_io_executor& executor, std::vector<Path> devices,
+                     WaitOptions options, WaitHandler handler) {
+    asio::co_spawn(asio::make_strand(executor),
                    wait_for_all(std::move(devices), std::move(options)), std::move(handler));
 }
 

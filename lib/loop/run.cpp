@@ -9,7 +9,7 @@ namespace loopingcall::detail {
 
 asio::any_io_executor serialized(asio::any_io_executor executor) {
     if (is_strand(executor)) return executor;
-    return asio::make_strand(std::move(executor));
+    return asio::make_strand(executor);
 }
 
 namespace {

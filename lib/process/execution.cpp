@@ -26,14 +26,12 @@ constexpr std::chrono::milliseconds last_wait{100};
 
 }  // namespace
 
-void execute(asio::any_io_executor executor, Command command, ExecuteOptions options,
+void execute(const asio::any_io_executor& executor, Command command, ExecuteOptions options,
              ExecuteHandler handler) {
-    std::make_shared<Execution>(std::move(executor), std::move(command), options,
-                                std::move(handler))
-        ->start();
+    std::make_shared<Execution>(executor, std::move(command), options, std::move(handler))->start();
 }
 
-Execution::Execution(asio::any_io_executor executor, Command command, ExecuteOptions options,
+Execution::Execution(const asio::any_io_executor& executor, Command command, ExecuteOptions options,
                      ExecuteHandler handler)
     : strand_(asio::make_strand(executor)),
       command_(std::move(command)),

@@ -28,7 +28,7 @@ namespace loopingcall::process::detail {
 /// Everything happens on one strand; the pending operations keep it alive.
 class Execution : public std::enable_shared_from_this<Execution> {
   public:
-    Execution(asio::any_io_executor executor, Command command, ExecuteOptions options,
+    Execution(const asio::any_io_executor& executor, Command command, ExecuteOptions options,
               ExecuteHandler handler);
 
     void start();

@@ -20,19 +20,23 @@ class TypedEngine : public Engine {
   protected:
     /// Takes the value out of what the body returned; what is left concerns the engine.
     CallResult take(Step<T> step) {
-        return std::visit([this](auto& alternative) -> CallResult { return keep(alternative); },
+        if constexpr (!std::is_void_v<T>) {
+            if (auto* finished = std::get_if<Done<T>>(&step.alternatives())) {
+                value_.emplace(std::move(finished->value));
+            }
+        }
+        return std::visit([](auto& alternative) { return without_value(alternative); },
                           step.alternatives());
     }
 
   private:
     template <class Alternative>
-    static CallResult keep(Alternative& alternative) {
-        return std::move(alternative);
-    }
-
-    CallResult keep(Done<T>& step) {
-        if constexpr (!std::is_void_v<T>) value_.emplace(std::move(step.value));
-        return Done<void>{};
+    static CallResult without_value(Alternative& alternative) {
+        if constexpr (std::is_same_v<Alternative, Done<T>>) {
+            return Done<void>{};
+        } else {
+            return std::move(alternative);
+        }
     }
 
     ErasedOutcome make_outcome(StopReason reason, std::exception_ptr error,
@@ -55,7 +59,7 @@ template <class Handler, class T>
 struct TypedWaiter {
     Handler handler;
 
-    void operator()(std::exception_ptr error, ErasedOutcome outcome) {
+    void operator()(std::exception_ptr error, const ErasedOutcome& outcome) {
         std::move(handler)(std::move(error),
                            outcome ? *static_cast<const Outcome<T>*>(outcome.get()) : Outcome<T>{});
     }

@@ -58,8 +58,9 @@ namespace detail {
 
 using WaitHandler = asio::any_completion_handler<void(std::exception_ptr, std::vector<WaitResult>)>;
 
-void wait_until_free(asio::any_io_executor executor, std::vector<std::filesystem::path> devices,
-                     WaitOptions options, WaitHandler handler);
+void wait_until_free(const asio::any_io_executor& executor,
+                     std::vector<std::filesystem::path> devices, WaitOptions options,
+                     WaitHandler handler);
 
 /// Starts an async_wait_until_free(). A type with a name: token adapters learn the executor.
 struct WaitUntilFree {

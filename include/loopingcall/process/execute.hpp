@@ -49,7 +49,7 @@ namespace detail {
 
 using ExecuteHandler = asio::any_completion_handler<void(boost::system::error_code, ExecuteResult)>;
 
-void execute(asio::any_io_executor executor, Command command, ExecuteOptions options,
+void execute(const asio::any_io_executor& executor, Command command, ExecuteOptions options,
              ExecuteHandler handler);
 
 /// Starts an async_execute(). A type with a name, so that token adapters learn the executor.
