@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -6,6 +9,30 @@
 #include "support/scratch.hpp"
 
 namespace process = loopingcall::process;
+
+namespace {
+
+/// Closes a standard stream of this process, if it is open, for as long as it lives.
+class ClosedStream {
+  public:
+    explicit ClosedStream(int stream)
+        : stream_(stream), saved_(::fcntl(stream, F_DUPFD_CLOEXEC, 100)) {
+        if (saved_ >= 0) ::close(stream_);
+    }
+    ~ClosedStream() {
+        if (saved_ < 0) return;
+        ::dup2(saved_, stream_);
+        ::close(saved_);
+    }
+    ClosedStream(const ClosedStream&) = delete;
+    ClosedStream& operator=(const ClosedStream&) = delete;
+
+  private:
+    int stream_;
+    int saved_;
+};
+
+}  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(environment, test::Children)
 
@@ -46,15 +73,9 @@ BOOST_AUTO_TEST_CASE(no_descriptor_of_the_host_reaches_the_child) {
 }
 
 BOOST_AUTO_TEST_CASE(a_host_without_standard_streams_can_run_commands) {
-    const int saved_input = ::dup(STDIN_FILENO);
-    const int saved_output = ::dup(STDOUT_FILENO);
-    ::close(STDIN_FILENO);
-    ::close(STDOUT_FILENO);
+    const ClosedStream input(STDIN_FILENO);
+    const ClosedStream output(STDOUT_FILENO);
     const auto ran = shell("echo out; echo err >&2");
-    ::dup2(saved_input, STDIN_FILENO);
-    ::dup2(saved_output, STDOUT_FILENO);
-    ::close(saved_input);
-    ::close(saved_output);
     BOOST_TEST(ran.result.standard_output == "out\n");
     BOOST_TEST(ran.result.standard_error == "err\n");
 }

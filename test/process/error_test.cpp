@@ -1,7 +1,9 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <loopingcall/process/error.hpp>
 #include <set>
 
@@ -58,7 +60,11 @@ BOOST_AUTO_TEST_CASE(without_descriptors_the_launch_fails_cleanly_or_does_withou
     ::getrlimit(RLIMIT_NOFILE, &before);
     int refused = 0;
     int succeeded = 0;
-    for (rlim_t limit = 40; limit > 3; --limit) {
+    rlim_t highest = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        highest = std::max<rlim_t>(highest, std::stoul(entry.path().filename().string()));
+    }
+    for (rlim_t limit = highest + 30; limit > 3; --limit) {
         boost::asio::io_context context;
         test::Ran ran;
         process::async_execute(context.get_executor(), {.argv = {"/bin/true"}}, {},

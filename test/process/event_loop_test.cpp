@@ -1,4 +1,5 @@
 #include "run.hpp"
+#include "support/ticker.hpp"
 
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
@@ -6,30 +7,19 @@ namespace process = loopingcall::process;
 
 BOOST_FIXTURE_TEST_SUITE(event_loop, test::Children)
 
-// The child ends only when the timer beside it has ticked a hundred times: were the loop blocked
-// for the length of the child, neither would ever end.
 BOOST_AUTO_TEST_CASE(the_event_loop_ticks_on_while_a_child_runs) {
     asio::io_context context;
     int fifo_ready[2];
     BOOST_REQUIRE(::pipe(fifo_ready) == 0);
     const std::string path =
         "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(fifo_ready[0]);
-    int ticks = 0;
     int ticks_at_end = 0;
-    asio::steady_timer timer(context);
-    std::function<void()> tick = [&] {
-        timer.expires_after(1ms);
-        timer.async_wait([&](boost::system::error_code) {
-            if (++ticks < 100) return tick();
-            BOOST_TEST(::write(fifo_ready[1], "x\n", 2) == 2);
-        });
-    };
-    tick();
+    const test::Ticker ticker(context, fifo_ready[1]);
     process::async_execute(context.get_executor(),
                            {.argv = {"/bin/sh", "-c", "read line < " + path}}, {.timeout = 60s},
                            [&](boost::system::error_code error, const process::ExecuteResult&) {
                                BOOST_TEST(!error);
-                               ticks_at_end = ticks;
+                               ticks_at_end = ticker.ticks();
                            });
     context.run();
     BOOST_TEST(ticks_at_end == 100);
