@@ -39,9 +39,11 @@ int list_signals() {
     return 0;
 }
 
-// The grandchild keeps the outputs open after the child has ended.
+// The grandchild keeps the outputs open after the child has ended, which says who it is.
 int leave_grandchild() {
-    if (::fork() == 0) wait_for_ever();
+    const pid_t grandchild = ::fork();
+    if (grandchild == 0) wait_for_ever();
+    (void)std::printf("%d", grandchild);
     return 0;
 }
 

@@ -39,17 +39,16 @@ Holdings holdings() {
 NothingLeftBehind::NothingLeftBehind() {
     std::thread([] {}).join();
     before_ = holdings();
-    for (Holdings again = holdings(); again != before_; again = holdings()) before_ = again;
 }
 
 // A thread that has been joined is listed until the kernel has put it away.
 NothingLeftBehind::~NothingLeftBehind() {
     const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
     Holdings after = holdings();
-    while (after != before_ && std::chrono::steady_clock::now() < limit) after = holdings();
-    BOOST_CHECK_EQUAL(after.descriptors, before_.descriptors);
-    BOOST_CHECK_EQUAL(after.threads, before_.threads);
-    BOOST_CHECK_EQUAL(after.children, before_.children);
+    while (!after.within(before_) && std::chrono::steady_clock::now() < limit) after = holdings();
+    BOOST_CHECK_LE(after.descriptors, before_.descriptors);
+    BOOST_CHECK_LE(after.threads, before_.threads);
+    BOOST_CHECK_LE(after.children, before_.children);
 }
 
 }  // namespace test

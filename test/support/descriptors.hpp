@@ -10,7 +10,10 @@ struct Holdings {
     std::size_t threads = 0;
     std::size_t children = 0;  // zombies included
 
-    friend bool operator==(const Holdings&, const Holdings&) = default;
+    [[nodiscard]] bool within(const Holdings& other) const {
+        return descriptors <= other.descriptors && threads <= other.threads &&
+               children <= other.children;
+    }
 };
 
 Holdings holdings();
