@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <exception>
 #include <iosfwd>
+#include <loopingcall/stats.hpp>
 #include <optional>
 #include <type_traits>
 #include <variant>
@@ -23,12 +24,6 @@ enum class StopReason : std::uint8_t {
 const char* to_string(StopReason reason) noexcept;
 std::ostream& operator<<(std::ostream& stream, StopReason reason);
 
-/// What a run counted. start() sets all of it to zero.
-struct Stats {
-    std::uint64_t runs = 0;    ///< calls begun
-    std::uint64_t missed = 0;  ///< grid points that passed without a call
-};
-
 /// How a run ended and with what. It stays with the call until the next start(): any number of
 /// waiters get the same one, before or after the end.
 ///
@@ -40,7 +35,8 @@ struct Outcome {
     StopReason reason = StopReason::stopped;
     /// What the body gave to done(); empty for every other reason, and for `done()` without one.
     std::optional<value_type> value;
-    /// Set exactly when `reason` is failed: the very object that the body threw.
+    /// Always set when `reason` is failed: the very object that the body threw. Set when it is
+    /// timed_out or exhausted and the last call failed. Empty otherwise.
     std::exception_ptr error;
     Stats stats;
 };

@@ -81,4 +81,25 @@ class Step {
     Alternatives alternatives_;
 };
 
+/// What one call of a `BackOffLoopingCall` came to: a success (`true` or `again`), no success
+/// (`false`), done with a `T`, or failed.
+template <class T>
+class BackOffStep {
+  public:
+    BackOffStep(bool success) : step_(again), success_(success) {}
+    BackOffStep(Again step) : step_(step) {}
+    BackOffStep(Failed step) : step_(std::move(step)) {}
+
+    template <class U>
+    requires std::convertible_to<Done<U>, Step<T>> BackOffStep(Done<U> step)
+        : step_(std::move(step)) {}
+
+    [[nodiscard]] bool success() const noexcept { return success_; }
+    [[nodiscard]] Step<T>& step() { return step_; }
+
+  private:
+    Step<T> step_;
+    bool success_ = true;
+};
+
 }  // namespace loopingcall

@@ -14,9 +14,10 @@ struct Tick {
     std::uint64_t index = 0;
     /// Grid points that passed without a call since the previous one.
     std::uint64_t missed = 0;
-    /// The grid point this call serves.
+    /// The point this call serves: one of the grid, or the end of a delay that the body asked for,
+    /// or the moment of a trigger().
     TimePoint due;
-    /// When the call really began; never before `due`.
+    /// When the call really began. Before `due` only if jitter had it so.
     TimePoint started;
 };
 

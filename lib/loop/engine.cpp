@@ -1,74 +1,28 @@
 #include <algorithm>
-#include <boost/asio/append.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/system/system_error.hpp>
 #include <loopingcall/detail/engine.hpp>
-#include <loopingcall/detail/run.hpp>
 #include <loopingcall/error.hpp>
-#include <stdexcept>
-#include <string>
 #include <utility>
 
 #include "decide.hpp"
 #include "running_engines.hpp"
+#include "time_arithmetic.hpp"
+#include "waiter_entry.hpp"
 
 namespace loopingcall::detail {
 
-using boost::system::system_error;
-
-/// One who waits for the outcome. The work is counted on his executor, so that its run() does not
-/// return before he is told.
-struct Engine::WaiterEntry {
-    WaiterEntry(std::uint64_t id_, Waiter handler_, const asio::any_io_executor& executor_)
-        : id(id_),
-          handler(std::move(handler_)),
-          executor(executor_),
-          work(asio::prefer(asio::get_associated_executor(handler, executor_),
-                            asio::execution::outstanding_work.tracked)) {}
-
-    void tell(std::exception_ptr error, ErasedOutcome outcome) {
-        asio::post(executor,
-                   asio::append(std::move(handler), std::move(error), std::move(outcome)));
-    }
-
-    std::uint64_t id;
-    Waiter handler;
-    asio::any_io_executor executor;
-    asio::any_completion_executor work;
-};
-
 /// All that a run leaves behind, taken out under the lock to be dealt with outside of it.
-struct Engine::Ending {
-    std::list<WaiterEntry> waiters;
+struct Engine::Told {
+    std::forward_list<WaiterEntry> waiters;
     std::exception_ptr error;
     ErasedOutcome outcome;
-    std::shared_ptr<Run> run;
+    std::unique_ptr<Schedule> schedule;
+    std::shared_ptr<Observer> observer;
     std::shared_ptr<Engine> self;
 };
-
-namespace {
-
-/// `after(d)` with a negative d, and `failed()` without an error, are failures of the call.
-CallResult checked(CallResult result) {
-    if (const auto* pause = std::get_if<After>(&result); pause && pause->delay < Duration::zero()) {
-        return failed(std::make_exception_ptr(std::invalid_argument(
-            "the body returned after(" + std::to_string(pause->delay.count()) +
-            " ns); the delay must be zero or more")));
-    }
-    if (const auto* failure = std::get_if<Failed>(&result); failure && !failure->error) {
-        return failed(std::make_exception_ptr(
-            std::invalid_argument("the body returned failed() without an error")));
-    }
-    return result;
-}
-
-}  // namespace
 
 Engine::Engine(asio::any_io_executor executor, std::shared_ptr<TimerQueue> queue)
     : executor_(std::move(executor)),
@@ -78,40 +32,33 @@ Engine::Engine(asio::any_io_executor executor, std::shared_ptr<TimerQueue> queue
 
 Engine::~Engine() = default;
 
-void Engine::start(const Options& options) {
-    validate(options);
+// All that may throw comes before anything of the last run is given up.
+void Engine::start(const Terms& terms, std::unique_ptr<Schedule> schedule) {
     const std::scoped_lock lock(mutex_);
-    if (phase_ != Phase::idle) throw system_error(make_error_code(errc::already_running));
-    run_ = make_run();
-    running_engines_.insert(*this);
-    self_ = self();
-    outcome_.reset();
-    error_ = nullptr;
-    options_ = options;
-    stats_ = {};
-    missed_ = 0;
-    stop_requested_ = cancelled_ = false;
-    phase_ = Phase::waiting;
-    const TimePoint now = queue_->now();
-    grid_ = due_ = saturating_add(now, options.initial_delay);
-    deadline_ = saturating_add(now, options.timeout.value_or(Duration::max()));
-    arm(std::min(due_, deadline_));
-}
-
-void Engine::stop(bool cancel_call) noexcept {
-    Ending ending;
-    {
-        const std::scoped_lock lock(mutex_);
-        if (phase_ == Phase::idle) return;
-        stop_requested_ = true;
-        if (phase_ == Phase::calling) {
-            if (!cancel_call || !run_ || std::exchange(cancelled_, true)) return;
-            run_->cancel(executor_);
-            return;
-        }
-        ending = end(StopReason::stopped, nullptr);
+    if (phase_ != Phase::idle) {
+        throw boost::system::system_error(make_error_code(errc::already_running));
     }
-    tell(std::move(ending));
+    const TimePoint now = queue_->now();
+    planned_ = schedule->first(now, saturating_add(now, terms.initial_delay));
+    deadline_ = saturating_add(now, terms.timeout.value_or(Duration::max()));
+    running_engines_.insert(self());
+    try {
+        arm(std::min(planned_.begin, deadline_));
+    } catch (...) {
+        running_engines_.erase(*this);
+        throw;
+    }
+    run_begins();
+    phase_ = Phase::waiting;
+    schedule_ = std::move(schedule);
+    observer_ = terms.observer;
+    call_timeout_ = terms.call_timeout.value_or(Duration::zero());
+    max_calls_ = terms.max_calls.value_or(0);
+    stats_ = {.next_due = planned_.begin};
+    tick_ = {};
+    stop_requested_ = trigger_requested_ = rebase_requested_ = false;
+    outcome_.reset();
+    last_error_ = nullptr;
 }
 
 void Engine::wake(Ticket ticket, bool may_run_now) {
@@ -124,146 +71,221 @@ void Engine::wake(Ticket ticket, bool may_run_now) {
 }
 
 void Engine::on_wake(Ticket ticket) {
-    Tick tick;
-    std::shared_ptr<Run> run;
-    Ending ending;
-    {
-        const std::scoped_lock lock(mutex_);
-        if (phase_ == Phase::idle || ticket != ticket_) return;
-        const TimePoint now = queue_->now();
-        if (phase_ == Phase::calling) {
-            if (!std::exchange(cancelled_, true)) run_->cancel(executor_);
-            return;
-        }
-        if (deadline_ <= now && deadline_ != TimePoint::max()) {
-            ending = end(StopReason::timed_out, nullptr);
-        } else if (due_ > now) {
-            arm(std::min(due_, deadline_));
-            return;
-        } else {
-            phase_ = Phase::calling;
-            tick = {stats_.runs, missed_, due_, now};
-            ++stats_.runs;
-            stats_.missed += missed_;
-            run = run_;
-            if (run && deadline_ != TimePoint::max()) arm(deadline_);
-        }
+    Lock lock(mutex_);
+    if (phase_ == Phase::idle || phase_ == Phase::ending || ticket != ticket_) return;
+    const TimePoint now = queue_->now();
+    if (phase_ == Phase::calling) return on_wake_in_call(now);
+
+    const Demands now_demanded = demands(now);
+    if (now_demanded.stop_requested || now_demanded.deadline_passed) {
+        return finish(lock, *reason_to_end(now_demanded), nullptr);
     }
-    if (ending.self) {
-        tell(std::move(ending));
+    if (!trigger_requested_ && planned_.begin > now) return arm_for_next_call();
+    begin_call(now);
+    const Tick tick = tick_;
+    lock.unlock();
+    call(tick);
+}
+
+void Engine::on_wake_in_call(TimePoint now) {
+    if (!std::exchange(cancelled_, true)) {
+        call_timed_out_ = !demands(now).deadline_passed;
+        cancel_call();
+    }
+    armed_in_call_ = false;
+}
+
+void Engine::begin_call(TimePoint now) {
+    const bool planned_is_due = planned_.begin <= now;
+    const bool rebase = std::exchange(rebase_requested_, false);
+    extra_ = std::exchange(trigger_requested_, false) && !planned_is_due && !rebase;
+    tick_ = {.index = stats_.runs, .missed = 0, .due = now, .started = now};
+    stats_.last_lateness = Duration::zero();
+    if (planned_is_due) {
+        const Duration moved_by_jitter = planned_.begin - planned_.due;
+        schedule_->begin(planned_, now);
+        tick_.missed = planned_.missed;
+        tick_.due = planned_.due;
+        stats_.last_lateness = std::max(now - planned_.due - moved_by_jitter, Duration::zero());
+    }
+    if (rebase) schedule_->reset(now, planned_);
+
+    ++stats_.runs;
+    stats_.missed += tick_.missed;
+    stats_.max_lateness = std::max(stats_.max_lateness, stats_.last_lateness);
+    cancelled_ = call_timed_out_ = false;
+    prepare_call();
+    phase_ = Phase::calling;
+    if (cancellable()) arm_for_deadlines();
+}
+
+void Engine::arm_for_deadlines() {
+    const TimePoint call_deadline = call_timeout_ > Duration::zero()
+                                        ? saturating_add(tick_.started, call_timeout_)
+                                        : TimePoint::max();
+    const TimePoint first = std::min(call_deadline, deadline_);
+    armed_in_call_ = first != TimePoint::max();
+    if (armed_in_call_) arm(first);
+}
+
+void Engine::returned(CallResult result) {
+    const TimePoint now = queue_->now();
+    double uniform = 0;
+    try {
+        result = reported(judge(settled(std::move(result)), tick_), now);
+        if (schedule_->draws()) uniform = schedule_->draw();
+    } catch (...) {
+        result = Failure{.error = std::current_exception(), .ends_the_loop = true};
+    }
+    Lock lock(mutex_);
+    if (phase_ != Phase::calling) return;  // abandoned
+    if (std::exchange(armed_in_call_, false)) queue_->remove(*this);
+    call_ended();
+    go_on(lock, result, now, uniform);
+}
+
+/// The result, when it is known whether the call took too long.
+CallResult Engine::settled(CallResult result) const {
+    result = checked(std::move(result));
+    if (call_timeout_ == Duration::zero()) return result;
+    const std::scoped_lock lock(mutex_);
+    return call_timed_out_ ? timed_out(std::move(result)) : result;
+}
+
+CallResult Engine::reported(CallResult result, TimePoint now) {
+    if (observer_) {
+        const auto* failure = std::get_if<Failure>(&result);
+        const auto observer = observer_;
+        observer->on_run({tick_, now - tick_.started, failure ? failure->error : nullptr});
+    }
+    return result;
+}
+
+void Engine::go_on(Lock& lock, const CallResult& result, TimePoint now, double uniform) {
+    const auto reason = reason_to_end(demands(now));
+    const auto* failure = std::get_if<Failure>(&result);
+    const bool gave_up =
+        failure && cancelled_ && !call_timed_out_ && is_operation_aborted(failure->error);
+    if (gave_up) return finish(lock, reason.value_or(StopReason::stopped), nullptr);
+
+    count(result, now);
+    if (std::holds_alternative<Done<void>>(result)) return finish(lock, StopReason::done, nullptr);
+    if (failure && failure->ends_the_loop) {
+        return finish(lock, StopReason::failed, failure->error);
+    }
+    const auto next = schedule_->next(
+        result, {tick_.started, now, extra_, planned_, stats_.consecutive_failures}, uniform);
+    const auto* end = std::get_if<End>(&next);
+    if (end && end->reason == StopReason::failed) {
+        return finish(lock, StopReason::failed, end->error);
+    }
+    if (reason) return finish(lock, *reason, nullptr);
+    if (end) return finish(lock, end->reason, nullptr);
+    wait_for(lock, std::get<Plan>(next));
+}
+
+void Engine::count(const CallResult& result, TimePoint now) {
+    stats_.last_duration = now - tick_.started;
+    stats_.max_duration = std::max(stats_.max_duration, stats_.last_duration);
+    if (schedule_->overrun(stats_.last_duration)) ++stats_.overruns;
+    if (const auto* failure = std::get_if<Failure>(&result)) {
+        ++stats_.failures;
+        ++stats_.consecutive_failures;
+        last_error_ = failure->error;
     } else {
-        call(tick, run);
+        stats_.consecutive_failures = 0;
+        last_error_ = nullptr;
     }
 }
 
-bool Engine::returned(CallResult result) {
-    result = checked(std::move(result));
-    Ending ending;
-    {
-        const std::scoped_lock lock(mutex_);
-        if (phase_ != Phase::calling) return false;  // abandoned
-        queue_->remove(*this);
-        const TimePoint now = queue_->now();
-        const Demands demands{.stop_requested = stop_requested_,
-                              .cancelled = cancelled_,
-                              .deadline_passed = deadline_ <= now && deadline_ != TimePoint::max(),
-                              .calls_used_up = options_.max_calls == stats_.runs};
-        const auto reason = reason_to_end(result, demands);
-        if (!reason) {
-            const auto* pause = std::get_if<After>(&result);
-            const Plan plan = pause ? Plan{.due = saturating_add(now, pause->delay)}
-                                    : next_due(grid_, due_, now, options_.interval);
-            due_ = plan.due;
-            missed_ = plan.missed;
-            phase_ = Phase::waiting;
-            arm(std::min(due_, deadline_));
-            return true;
-        }
-        const auto* failure = std::get_if<Failed>(&result);
-        ending = end(*reason, *reason == StopReason::failed ? failure->error : nullptr);
+void Engine::wait_for(Lock& lock, const Plan& plan) {
+    planned_ = plan;
+    stats_.next_due = planned_.begin;
+    if (observer_ && !tell_delay(lock)) return;
+    if (stop_requested_) return finish(lock, StopReason::stopped, nullptr);
+    phase_ = Phase::waiting;
+    arm_for_next_call();
+}
+
+/// Still in the phase of the call, so that nothing else begins meanwhile.
+/// @return whether the run goes on.
+bool Engine::tell_delay(Lock& lock) {
+    const auto observer = observer_;
+    const TimePoint next_due = trigger_requested_ ? queue_->now() : planned_.begin;
+    const DelayReason reason = trigger_requested_ ? DelayReason::trigger : planned_.reason;
+    std::exception_ptr error;
+    lock.unlock();
+    try {
+        observer->on_delay(next_due, reason);
+    } catch (...) {
+        error = std::current_exception();
     }
-    tell(std::move(ending));
-    return false;
+    lock.lock();
+    if (error && phase_ == Phase::calling) finish(lock, StopReason::failed, std::move(error));
+    return !error && phase_ == Phase::calling;
+}
+
+void Engine::arm_for_next_call() {
+    if (trigger_requested_) stats_.next_due = queue_->now();
+    arm(std::min(trigger_requested_ ? stats_.next_due : planned_.begin, deadline_));
 }
 
 void Engine::arm(TimePoint due) { ticket_ = queue_->add(*this, due); }
 
-Engine::Ending Engine::end(StopReason reason, std::exception_ptr error) {
-    queue_->remove(*this);
-    running_engines_.erase(*this);
-    phase_ = Phase::idle;
-    outcome_ = make_outcome(reason, error, stats_);
-    error_ = error;
-    return {std::exchange(waiters_, {}), std::move(error), outcome_, std::move(run_),
-            std::move(self_)};
+Demands Engine::demands(TimePoint now) const noexcept {
+    return {.stop_requested = stop_requested_,
+            .deadline_passed = deadline_ <= now && deadline_ != TimePoint::max(),
+            .calls_used_up = max_calls_ != 0 && stats_.runs >= max_calls_};
 }
 
-void Engine::tell(Ending ending) {
-    if (ending.run) ending.run->end(executor_);
-    for (WaiterEntry& waiter : ending.waiters) waiter.tell(ending.error, ending.outcome);
+void Engine::finish(Lock& lock, StopReason reason, std::exception_ptr error) {
+    phase_ = Phase::ending;
+    if (const auto observer = observer_) {
+        lock.unlock();
+        try {
+            observer->on_finish(reason);
+        } catch (...) {
+            reason = StopReason::failed;
+            error = std::current_exception();
+        }
+        lock.lock();
+        if (phase_ != Phase::ending) return;  // abandoned
+    }
+    Told told = end(reason, std::move(error));
+    lock.unlock();
+    tell(std::move(told));
+}
+
+Engine::Told Engine::end(StopReason reason, std::exception_ptr error) {
+    queue_->remove(*this);
+    run_ends();
+    const bool may_have_failed = reason == StopReason::timed_out || reason == StopReason::exhausted;
+    if (may_have_failed) error = last_error_;
+    outcome_ = make_outcome(reason, error, stats_);
+    last_error_ = throws(reason) ? std::move(error) : nullptr;
+    phase_ = Phase::idle;
+    Told told{std::exchange(waiters_, {}), last_error_,          outcome_,
+              std::move(schedule_),        std::move(observer_), running_engines_.erase(*this)};
+    told.waiters.reverse();
+    return told;
+}
+
+void Engine::tell(Told told) {
+    for (WaiterEntry& waiter : told.waiters) waiter.tell(told.error, told.outcome);
 }
 
 void Engine::abandon() noexcept {
-    Ending dropped;
+    Told dropped;
     asio::any_io_executor executor;
-    {
-        const std::scoped_lock lock(mutex_);
-        if (phase_ == Phase::idle) return;
-        queue_->remove(*this);
-        running_engines_.erase(*this);
-        phase_ = Phase::idle;
-        dropped = {std::exchange(waiters_, {}), nullptr, nullptr, std::move(run_),
-                   std::move(self_)};
-        executor = std::exchange(executor_, {});
-    }
-    if (dropped.run) dropped.run->abandon();
-}
-
-void Engine::add_waiter(Waiter waiter) {
-    auto slot = asio::get_associated_cancellation_slot(waiter);
     const std::scoped_lock lock(mutex_);
-    WaiterEntry entry(next_waiter_++, std::move(waiter), executor_);
-    if (phase_ == Phase::idle) {
-        outcome_
-            ? entry.tell(error_, outcome_)
-            : entry.tell(std::make_exception_ptr(system_error(make_error_code(errc::not_started))),
-                         nullptr);
-        return;
-    }
-    if (slot.is_connected()) {
-        slot.assign([weak = weak_from_this(), id = entry.id](asio::cancellation_type) {
-            if (auto timer = weak.lock()) static_cast<Engine&>(*timer).cancel_waiter(id);
-        });
-    }
-    waiters_.push_back(std::move(entry));
-}
-
-void Engine::cancel_waiter(std::uint64_t id) {
-    std::list<WaiterEntry> cancelled;
-    {
-        const std::scoped_lock lock(mutex_);
-        const auto found = std::find_if(waiters_.begin(), waiters_.end(),
-                                        [id](const WaiterEntry& entry) { return entry.id == id; });
-        if (found == waiters_.end()) return;
-        cancelled.splice(cancelled.end(), waiters_, found);
-    }
-    cancelled.front().tell(std::make_exception_ptr(system_error(asio::error::operation_aborted)),
-                           nullptr);
-}
-
-bool Engine::running() const {
-    const std::scoped_lock lock(mutex_);
-    return phase_ != Phase::idle;
-}
-
-Stats Engine::stats() const {
-    const std::scoped_lock lock(mutex_);
-    return stats_;
-}
-
-asio::any_io_executor Engine::executor() const {
-    const std::scoped_lock lock(mutex_);
-    return executor_;
+    if (phase_ == Phase::idle) return;
+    queue_->remove(*this);
+    run_ends();
+    phase_ = Phase::idle;
+    dropped = {
+        std::exchange(waiters_, {}),  nullptr, nullptr, std::move(schedule_), std::move(observer_),
+        running_engines_.erase(*this)};
+    executor = std::exchange(executor_, {});
 }
 
 std::shared_ptr<Engine> Engine::self() {

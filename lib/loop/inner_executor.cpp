@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <loopingcall/detail/runner_base.hpp>
 #include <optional>
 
 namespace loopingcall::detail {
@@ -27,6 +28,17 @@ std::optional<asio::any_io_executor> unwrap(const asio::any_io_executor& executo
 asio::any_io_executor inner_executor(asio::any_io_executor executor) {
     while (auto inner = unwrap(executor)) executor = *inner;
     return executor;
+}
+
+bool running_in_this_thread(const asio::any_io_executor& executor) {
+    const asio::any_io_executor inner = inner_executor(executor);
+    if (const auto* io = inner.target<asio::io_context::executor_type>()) {
+        return io->running_in_this_thread();
+    }
+    if (const auto* pool = inner.target<asio::thread_pool::executor_type>()) {
+        return pool->running_in_this_thread();
+    }
+    return false;
 }
 
 bool is_strand(const asio::any_io_executor& executor) { return unwrap(executor).has_value(); }

@@ -6,11 +6,11 @@ namespace loopingcall::detail {
 
 namespace asio = boost::asio;
 
-/// What a strand is a strand of, for strands of `io_context`, `thread_pool` and `any_io_executor`;
-/// any other executor is returned as it is.
+/// What `executor` runs on if it is a strand, a strand of a strand, and so on; else itself.
 asio::any_io_executor inner_executor(asio::any_io_executor executor);
 
-/// Whether `executor` is such a strand.
-bool is_strand(const asio::any_io_executor& executor);
+/// Whether this thread runs the context of `executor`; known for `io_context`, `thread_pool`, and
+/// strands of them, otherwise false.
+bool running_in_this_thread(const asio::any_io_executor& executor);
 
 }  // namespace loopingcall::detail

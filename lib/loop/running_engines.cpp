@@ -1,21 +1,24 @@
 #include "running_engines.hpp"
 
+#include <utility>
+
 namespace loopingcall::detail {
 
 asio::execution_context::id RunningEngines::id;
 
-void RunningEngines::insert(Engine& engine) {
+void RunningEngines::insert(std::shared_ptr<Engine> engine) {
     const std::scoped_lock lock(mutex_);
-    engine.running_place_ = engines_.size();
-    engines_.push_back(&engine);
+    engine->running_place_ = engines_.size();
+    engines_.push_back(std::move(engine));
 }
 
-void RunningEngines::erase(Engine& engine) noexcept {
+std::shared_ptr<Engine> RunningEngines::erase(Engine& engine) noexcept {
     const std::scoped_lock lock(mutex_);
-    Engine* const last = engines_.back();
-    engines_[engine.running_place_] = last;
-    last->running_place_ = engine.running_place_;
+    std::swap(engines_[engine.running_place_], engines_.back());
+    engines_[engine.running_place_]->running_place_ = engine.running_place_;
+    std::shared_ptr<Engine> erased = std::move(engines_.back());
     engines_.pop_back();
+    return erased;
 }
 
 // No thread runs the context any more, but abandoning one engine may destroy others.
@@ -25,7 +28,7 @@ void RunningEngines::shutdown() {
         {
             const std::scoped_lock lock(mutex_);
             if (engines_.empty()) return;
-            engine = engines_.back()->self();
+            engine = engines_.back();
         }
         engine->abandon();
     }

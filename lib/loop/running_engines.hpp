@@ -2,6 +2,7 @@
 
 #include <boost/asio/execution_context.hpp>
 #include <loopingcall/detail/engine.hpp>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -9,8 +10,7 @@ namespace loopingcall::detail {
 
 /// The loops that run in an execution context, so that they are let go of when it is destroyed.
 ///
-/// A running loop keeps itself alive, and so does a coroutine that waits for a loop it owns;
-/// without this list, neither would ever be freed once nobody is left to run them.
+/// They are kept alive by it: whoever started a loop may be gone before it ends.
 class RunningEngines final : public asio::execution_context::service {
   public:
     // The name and type that asio::use_service asks for.
@@ -19,14 +19,15 @@ class RunningEngines final : public asio::execution_context::service {
 
     explicit RunningEngines(asio::execution_context& context) : service(context) {}
 
-    void insert(Engine& engine);
-    void erase(Engine& engine) noexcept;
+    void insert(std::shared_ptr<Engine> engine);
+    /// @return the engine, which nothing but the caller may be keeping alive now.
+    std::shared_ptr<Engine> erase(Engine& engine) noexcept;
 
   private:
     void shutdown() override;
 
     std::mutex mutex_;
-    std::vector<Engine*> engines_;
+    std::vector<std::shared_ptr<Engine>> engines_;
 };
 
 }  // namespace loopingcall::detail

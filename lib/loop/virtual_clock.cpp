@@ -2,7 +2,7 @@
 #include <loopingcall/virtual_clock.hpp>
 #include <string>
 
-#include "decide.hpp"
+#include "time_arithmetic.hpp"
 #include "virtual_timer_queue.hpp"
 
 namespace loopingcall {

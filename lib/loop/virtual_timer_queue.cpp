@@ -9,7 +9,7 @@
 #include <boost/asio/prefer.hpp>
 #include <utility>
 
-#include "decide.hpp"
+#include "time_arithmetic.hpp"
 
 namespace loopingcall::detail {
 

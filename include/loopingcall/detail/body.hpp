@@ -6,6 +6,8 @@
 #include <loopingcall/default_token.hpp>
 #include <loopingcall/step.hpp>
 #include <loopingcall/tick.hpp>
+#include <loopingcall/time.hpp>
+#include <optional>
 #include <type_traits>
 
 namespace loopingcall::detail {
@@ -34,16 +36,29 @@ struct Awaited<asio::awaitable<R, Executor>> {
     using type = R;
 };
 
-template <class R, class T>
-concept step_of = std::is_void_v<R> || std::convertible_to<R, Step<T>>;
-
-/// Whether `Body` can be called again and again for a `T`: with a `const Tick&` or with nothing,
-/// giving nothing or something that converts to `Step<T>`, at once or as an `asio::awaitable`.
-template <class Body, class T>
-concept body_for = (std::invocable<Body&, const Tick&> ||
-                    std::invocable<Body&>)&&step_of<typename Awaited<BodyReturn<Body>>::type, T>;
+/// What a call of the body gives, at once or when it has been awaited.
+template <class Body>
+using BodyResult = typename Awaited<BodyReturn<Body>>::type;
 
 template <class Body>
-concept awaitable_body = Awaited<BodyReturn<Body>>::is_awaitable;
+concept callable_body = std::invocable<Body&, const Tick&> || std::invocable<Body&>;
+
+/// @name What the body of each kind of looping call may give, at once or as an `asio::awaitable`
+/// @{
+template <class Body, class T>
+concept fixed_interval_body = callable_body<Body> &&
+    (std::is_void_v<BodyResult<Body>> || std::convertible_to<BodyResult<Body>, Step<T>>);
+
+template <class Body, class T>
+concept dynamic_body = fixed_interval_body<Body, T> ||
+    (callable_body<Body>&& std::convertible_to<BodyResult<Body>, std::optional<Duration>>);
+
+template <class Body, class T>
+concept back_off_body =
+    callable_body<Body> && std::convertible_to<BodyResult<Body>, BackOffStep<T>>;
+/// @}
+
+template <class Body>
+concept awaitable_body = callable_body<Body> && Awaited<BodyReturn<Body>>::is_awaitable;
 
 }  // namespace loopingcall::detail

@@ -4,24 +4,23 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <cstdint>
 #include <exception>
-#include <list>
+#include <forward_list>
 #include <loopingcall/default_token.hpp>
+#include <loopingcall/detail/call_result.hpp>
+#include <loopingcall/detail/schedule.hpp>
 #include <loopingcall/detail/timer_queue.hpp>
-#include <loopingcall/options.hpp>
+#include <loopingcall/observer.hpp>
 #include <loopingcall/outcome.hpp>
-#include <loopingcall/step.hpp>
+#include <loopingcall/stats.hpp>
 #include <loopingcall/tick.hpp>
 #include <memory>
 #include <mutex>
-#include <variant>
+#include <optional>
 
 namespace loopingcall::detail {
 
-class Run;
 class RunningEngines;
-
-/// What one call of the body came to, its value aside: that stays in the `TypedEngine`.
-using CallResult = std::variant<Again, After, Failed, Done<void>>;
+struct Demands;
 
 /// An outcome whose type the engine does not know; waiters cast it back.
 using ErasedOutcome = std::shared_ptr<const void>;
@@ -29,86 +28,143 @@ using ErasedOutcome = std::shared_ptr<const void>;
 /// How a waiter is told: an error of the waiting itself or of the body, and the outcome if any.
 using Waiter = asio::any_completion_handler<void(std::exception_ptr, ErasedOutcome)>;
 
-/// The loop. Knows nothing of the type of its value, of its body, or of which clock drives it, and
-/// is therefore compiled once. It moves between three phases:
+/// What every kind of looping call is started with, whatever its schedule.
+struct Terms {
+    Duration initial_delay = Duration::zero();
+    std::optional<Duration> timeout = std::nullopt;
+    std::optional<Duration> call_timeout = std::nullopt;
+    std::optional<std::uint64_t> max_calls = std::nullopt;
+    std::shared_ptr<Observer> observer = nullptr;
+};
+
+/// The loop. Knows nothing of the type of its value, of its body, of when calls are planned, or of
+/// which clock drives it, and is therefore compiled once. It moves between four phases:
 ///
 ///         start            due             the body returned
-///     idle ----> waiting ------> calling -------------------> waiting, or idle again
+///     idle ----> waiting ------> calling -------------------> waiting, or ending, and idle again
 ///
-/// The wait is a `Timer` in a `TimerQueue`; what to do next is decided by the pure functions of
-/// `lib/loop/decide.hpp`. A loop that runs keeps itself alive until it has an outcome.
+/// The wait is a `Timer` in a `TimerQueue`; when it is over is decided by the `Schedule`, and
+/// whether there is a next call by the pure functions of `lib/loop/decide.hpp`. A loop that runs is
+/// kept alive by its context until it has an outcome.
 ///
 /// @par Thread safety  every public function may be called from any thread. No code of the user
-///      runs under the lock, nor inside start(), stop() and add_waiter().
+///      runs under the lock, nor inside any public function.
 class Engine : public Timer {
   public:
     Engine(asio::any_io_executor executor, std::shared_ptr<TimerQueue> queue);
     ~Engine() override;
 
-    void start(const Options& options);
+    void start(const Terms& terms, std::unique_ptr<Schedule> schedule);
     void stop(bool cancel_call) noexcept;
-    void add_waiter(Waiter waiter);
+    bool trigger(bool rebase);
+    bool reset();
+    bool set_interval(Duration interval);
     [[nodiscard]] bool running() const;
     [[nodiscard]] Stats stats() const;
     [[nodiscard]] asio::any_io_executor executor() const;
+
+    void add_waiter(Waiter waiter);
+    /// Blocks until there is an outcome.
+    ErasedOutcome wait();
+
+    /// Whether a body that runs can be asked to give up.
+    [[nodiscard]] virtual bool cancellable() const noexcept = 0;
 
     /// The execution context is going away: forget everybody, call nobody.
     void abandon() noexcept;
 
   protected:
-    /// Runs the body, and has returned() called with what it came to, now or later.
-    /// @param run  what make_run() gave for this run.
-    virtual void call(const Tick& tick, const std::shared_ptr<Run>& run) = 0;
+    /// The call that call() began is over.
+    void returned(CallResult result);
 
-    /// What a coroutine needs to be called again and again, and cancelled, for the length of one
-    /// run; null for a plain body, which cannot be cancelled while it runs.
-    virtual std::shared_ptr<Run> make_run() { return nullptr; }
+    /// @name What differs between plain and awaitable bodies
+    /// @{
+    /// Begins a call; it has returned() called with what it came to, now or later.
+    virtual void call(const Tick& tick) = 0;
+    /// A call is about to begin. Under the lock.
+    virtual void prepare_call() {}
+    /// Asks the body that runs to give up. Under the lock.
+    virtual void cancel_call() {}
+    /// The call is over, and the next may begin. Under the lock.
+    virtual void call_ended() noexcept {}
+    /// The run begins, and is over: nothing that call() used is needed any more. Under the lock.
+    virtual void run_begins() {}
+    virtual void run_ends() noexcept {}
+    /// @}
+
+    /// Has the last word on what a call came to; may run code of the user.
+    virtual CallResult judge(CallResult result, const Tick& /*tick*/) { return result; }
 
     /// Makes the typed outcome, with the value of the last call if it was done.
     virtual ErasedOutcome make_outcome(StopReason reason, std::exception_ptr error,
                                        const Stats& stats) = 0;
 
-    /// The call that call() began is over.
-    /// @return whether the run goes on.
-    bool returned(CallResult result);
+    /// Which outcomes waiters get an exception for.
+    [[nodiscard]] virtual bool throws(StopReason reason) const noexcept {
+        return reason == StopReason::failed;
+    }
+
+    asio::any_io_executor executor_;
 
   private:
-    enum class Phase : std::uint8_t { idle, waiting, calling };
+    enum class Phase : std::uint8_t { idle, waiting, calling, ending };
     struct WaiterEntry;
-    struct Ending;
+    struct Told;
     friend class RunningEngines;
+    using Lock = std::unique_lock<std::mutex>;
 
+    // Whatever takes a Lock is called with it held, and lets go of it to call code of the user.
     void wake(Ticket ticket, bool may_run_now) final;
     void on_wake(Ticket ticket);
+    void on_wake_in_call(TimePoint now);
+    void begin_call(TimePoint now);
+    void arm_for_deadlines();
+
+    CallResult settled(CallResult result) const;
+    CallResult reported(CallResult result, TimePoint now);
+    void count(const CallResult& result, TimePoint now);
+    void go_on(Lock& lock, const CallResult& result, TimePoint now, double uniform);
+    void wait_for(Lock& lock, const Plan& plan);
+    bool tell_delay(Lock& lock);
+    void arm_for_next_call();
     void arm(TimePoint due);
+    [[nodiscard]] Demands demands(TimePoint now) const noexcept;
+
+    void finish(Lock& lock, StopReason reason, std::exception_ptr error);
+    Told end(StopReason reason, std::exception_ptr error);
+    static void tell(Told told);
+
+    bool begin_new_grid(std::optional<Duration> interval);
+    void add(WaiterEntry entry);
     void cancel_waiter(std::uint64_t id);
-    Ending end(StopReason reason, std::exception_ptr error);
-    void tell(Ending ending);
     std::shared_ptr<Engine> self();
 
     mutable std::mutex mutex_;
-    asio::any_io_executor executor_;
     std::shared_ptr<TimerQueue> queue_;
     RunningEngines& running_engines_;
     std::size_t running_place_ = 0;  // owned by running_engines_
 
-    Options options_;
+    std::unique_ptr<Schedule> schedule_;
+    std::shared_ptr<Observer> observer_;
+    Plan planned_;                 // the next call that is planned
+    Tick tick_;                    // the call that is made, or the last one
+    TimePoint deadline_;           // of the whole run; the end of time: none
+    Duration call_timeout_{};      // zero: none
+    std::uint64_t max_calls_ = 0;  // zero: no limit
     Stats stats_;
-    TimePoint grid_;      // a point of the grid: the first call, as planned
-    TimePoint due_;       // when the call that is made or planned was meant to begin
-    TimePoint deadline_;  // of the whole run
-    std::uint64_t missed_ = 0;
     Ticket ticket_ = 0;
     Phase phase_ = Phase::idle;
     bool stop_requested_ = false;
-    bool cancelled_ = false;  // the call that is made was asked to give up
+    bool cancelled_ = false;       // the call that is made was asked to give up
+    bool call_timed_out_ = false;  // because it took too long itself
+    bool extra_ = false;           // it was triggered, and planned_ still stands
+    bool trigger_requested_ = false;
+    bool rebase_requested_ = false;
+    bool armed_in_call_ = false;
 
-    std::shared_ptr<Engine> self_;  // set while the run lasts, as is run_
-    std::shared_ptr<Run> run_;
+    std::exception_ptr last_error_;  // of the last call that failed; after the end, the waiters'
     ErasedOutcome outcome_;
-    std::exception_ptr error_;
-    std::list<WaiterEntry> waiters_;
-    std::uint64_t next_waiter_ = 0;
+    std::forward_list<WaiterEntry> waiters_;  // the last to come is the first
 };
 
 }  // namespace loopingcall::detail

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <any>
+#include <concepts>
+#include <loopingcall/detail/body.hpp>
 #include <loopingcall/detail/engine.hpp>
 #include <optional>
 #include <type_traits>
@@ -18,8 +21,40 @@ class TypedEngine : public Engine {
     using Engine::Engine;
 
   protected:
-    /// Takes the value out of what the body returned; what is left concerns the engine.
-    CallResult take(Step<T> step) {
+    /// What a body returned, as the engine understands it. A value stays here.
+    template <class R>
+    CallResult take(R result) {
+        if constexpr (std::convertible_to<R, Step<T>>) {
+            return take_step(std::move(result));
+        } else if constexpr (std::convertible_to<R, std::optional<Duration>>) {
+            const std::optional<Duration> delay = result;
+            if (!delay) return again;
+            return After{*delay};
+        } else {
+            BackOffStep<T> step = std::move(result);
+            if (!step.success()) return Failure{};
+            return take_step(std::move(step.step()));
+        }
+    }
+
+    /// What the exception being handled means.
+    CallResult take_exception() noexcept {
+        std::any value;
+        CallResult result = result_of_current_exception(value);
+        if (!value.has_value()) return result;
+        if constexpr (!std::is_void_v<T>) {
+            if (auto* given = std::any_cast<T>(&value)) {
+                value_.emplace(std::move(*given));
+                return result;
+            }
+        }
+        return wrong_type(value.type(), typeid(T));
+    }
+
+    std::optional<typename Outcome<T>::value_type> value_;
+
+  private:
+    CallResult take_step(Step<T> step) {
         if constexpr (!std::is_void_v<T>) {
             if (auto* finished = std::get_if<Done<T>>(&step.alternatives())) {
                 value_.emplace(std::move(finished->value));
@@ -29,11 +64,12 @@ class TypedEngine : public Engine {
                           step.alternatives());
     }
 
-  private:
     template <class Alternative>
     static CallResult without_value(Alternative& alternative) {
         if constexpr (std::is_same_v<Alternative, Done<T>>) {
             return Done<void>{};
+        } else if constexpr (std::is_same_v<Alternative, Failed>) {
+            return failure_of(std::move(alternative));
         } else {
             return std::move(alternative);
         }
@@ -49,8 +85,6 @@ class TypedEngine : public Engine {
         value_.reset();
         return outcome;
     }
-
-    std::optional<typename Outcome<T>::value_type> value_;
 };
 
 /// Gives a waiter the outcome as the type it waits for. Forwards the handler's associated

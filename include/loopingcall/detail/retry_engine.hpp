@@ -1,0 +1,76 @@
+#pragma once
+
+#include <loopingcall/detail/make_engine.hpp>
+#include <loopingcall/retry_policy.hpp>
+#include <memory>
+#include <utility>
+
+namespace loopingcall::detail {
+
+/// What a retry is started with, whatever the type of its value.
+struct RetryTerms {
+    template <class T>
+    explicit RetryTerms(const RetryPolicy<T>& policy)
+        : backoff(policy.backoff),
+          terms{.timeout = policy.deadline,
+                .call_timeout = policy.attempt_timeout,
+                .max_calls = policy.max_attempts,
+                .observer = policy.observer},
+          random(policy.random) {}
+
+    Backoff backoff;
+    Terms terms;
+    std::function<double()> random;
+};
+
+/// @throws std::invalid_argument naming the field, its value and what is accepted.
+void validate(const RetryTerms& terms, bool cancellable);
+
+void start(Engine& engine, const RetryTerms& terms);
+
+/// A loop that ends with the first success.
+template <class T, class Body>
+class RetryEngine final : public EngineFor<T, Body> {
+  public:
+    RetryEngine(const asio::any_io_executor& executor, std::shared_ptr<TimerQueue> queue, Body body,
+                RetryPolicy<T> policy)
+        : EngineFor<T, Body>(executor, std::move(queue), std::move(body)),
+          policy_(std::move(policy)) {}
+
+    void start() { detail::start(*this, RetryTerms(policy_)); }
+
+  private:
+    CallResult judge(CallResult result, const Tick& tick) override {
+        if (std::holds_alternative<Again>(result)) return Failure{};
+        if (const auto* pause = std::get_if<After>(&result)) return Failure{.delay = pause->delay};
+
+        Attempt<T> attempt{.number = tick.index + 1};
+        auto* failure = std::get_if<Failure>(&result);
+        if (failure) {
+            attempt.error = failure->error;
+        } else if (this->value_) {
+            attempt.result = &*this->value_;
+        }
+        if (!worth_retrying(attempt)) {
+            if (failure) failure->ends_the_loop = true;
+            return result;
+        }
+        Failure retried{.error = attempt.error};
+        if (policy_.delay_from) retried.delay = policy_.delay_from(attempt);
+        this->value_.reset();
+        return retried;
+    }
+
+    bool worth_retrying(const Attempt<T>& attempt) const {
+        if (attempt.error && is_operation_aborted(attempt.error)) return false;
+        return policy_.should_retry ? policy_.should_retry(attempt) : attempt.error != nullptr;
+    }
+
+    [[nodiscard]] bool throws(StopReason reason) const noexcept override {
+        return reason != StopReason::done && reason != StopReason::stopped;
+    }
+
+    RetryPolicy<T> policy_;
+};
+
+}  // namespace loopingcall::detail

@@ -1,0 +1,21 @@
+#pragma once
+
+namespace loopingcall {
+
+struct Options;
+struct DynamicOptions;
+struct BackOffOptions;
+
+namespace detail {
+
+class Engine;
+
+/// Starts a loop on the schedule that `options` describe, after checking them.
+/// @throws std::invalid_argument naming the field, its value and what is accepted; what
+///         Engine::start() throws.
+void start(Engine& engine, const Options& options);
+void start(Engine& engine, const DynamicOptions& options);
+void start(Engine& engine, const BackOffOptions& options);
+
+}  // namespace detail
+}  // namespace loopingcall

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <loopingcall/detail/start.hpp>
+#include <loopingcall/looping_call_base.hpp>
+#include <loopingcall/step.hpp>
+#include <loopingcall/tick.hpp>
+#include <optional>
+#include <utility>
+
+namespace loopingcall {
+
+class Observer;
+
+/// How a `DynamicLoopingCall` is started.
+struct DynamicOptions {
+    /// From start() to the first call. Zero or more.
+    Duration initial_delay = Duration::zero();
+
+    /// No delay is longer; and the delay of a call that names none. Greater than zero. Empty: no
+    /// limit, and each call must name its delay.
+    std::optional<Duration> periodic_interval_max = std::nullopt;
+
+    /// Whether a call that fails ends the loop. Otherwise it goes on after
+    /// `periodic_interval_max`, or after the last delay if there is no such; if there is neither,
+    /// the failure ends the loop after all, so it never spins.
+    bool stop_on_exception = true;
+
+    /// As in `Options`.
+    std::optional<Duration> timeout = std::nullopt;
+    std::optional<Duration> call_timeout = std::nullopt;
+    std::optional<std::uint64_t> max_calls = std::nullopt;
+    std::shared_ptr<Observer> observer = nullptr;
+};
+
+/// Calls a body that says itself how long to wait before the next call, until it is done.
+///
+///     DynamicLoopingCall<> call{executor, [&]() -> Duration { return queue.empty() ? 10s : 1s; }};
+///     call.start({.periodic_interval_max = 1min});
+///
+/// The body is a plain function or one that returns `asio::awaitable`; it takes a `const Tick&` or
+/// nothing; it returns a duration, an `std::optional` of one, or a `Step<T>`, where after() names
+/// the delay and again does not. A delay counts from the end of a call: there is no grid, and
+/// nothing is ever missed. Zero calls again at once; a negative one is a failure of the call.
+///
+/// Control, waiting, threads and lifetime: see `LoopingCallBase`. Like `oslo.service`'s class of
+/// this name.
+template <class T = void, class Clock = std::chrono::steady_clock>
+class DynamicLoopingCall : public LoopingCallBase<T, Clock> {
+    using Base = LoopingCallBase<T, Clock>;
+
+  public:
+    template <detail::dynamic_body<T> Body>
+    requires std::same_as<Clock, std::chrono::steady_clock> DynamicLoopingCall(
+        const asio::any_io_executor& executor, Body body)
+        : Base(executor, std::move(body)) {}
+
+    /// Driven by `clock`, which must be one of the context of `executor`.
+    template <detail::dynamic_body<T> Body>
+    requires std::same_as<Clock, VirtualClock> DynamicLoopingCall(
+        const asio::any_io_executor& executor, Clock& clock, Body body)
+        : Base(executor, clock, std::move(body)) {}
+
+    /// Begins a run: see `FixedIntervalLoopingCall::start`.
+    DynamicLoopingCall& start(const DynamicOptions& options) {
+        detail::start(this->engine(), options);
+        return *this;
+    }
+};
+
+}  // namespace loopingcall

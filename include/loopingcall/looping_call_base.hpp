@@ -1,0 +1,133 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <chrono>
+#include <concepts>
+#include <loopingcall/default_token.hpp>
+#include <loopingcall/detail/make_engine.hpp>
+#include <loopingcall/error.hpp>
+#include <loopingcall/outcome.hpp>
+#include <memory>
+#include <utility>
+
+namespace loopingcall {
+
+class VirtualClock;
+
+/// Says that stop() should cancel the call that is being made, too.
+struct cancel_t {};
+inline constexpr cancel_t cancel{};
+
+/// What can be asked of every looping call, whatever its schedule: to stop, to make a call now, and
+/// how it ended. oslo.service's name.
+///
+/// @par Calls  never overlap: the next one is planned when the last one is over.
+/// @par Executor  a plain body runs on the executor that the call was made with. A body that
+///      returns `asio::awaitable` runs on a strand of it, which it gets by
+///      `asio::this_coro::executor`; on that executor itself if it is a strand. Completions run on
+///      the executor associated with their handler.
+/// @par Thread safety  every function may be called from any thread, except the constructors,
+///      assignment and the destructor. None blocks but wait(), and none runs code of the user.
+/// @par Lifetime  may be destroyed at any time, also inside its own body: the same as stop(cancel).
+///      The run then ends on its own, and its waiters are told. If the execution context is
+///      destroyed first, nobody is told anything.
+///
+/// @tparam T  what the whole loop is for: the type of done()'s value. Copyable.
+/// @tparam Clock  `std::chrono::steady_clock`, or `VirtualClock` in tests.
+template <class T, class Clock>
+class LoopingCallBase {
+  public:
+    using clock_type = Clock;
+    using executor_type = asio::any_io_executor;
+
+    LoopingCallBase(LoopingCallBase&& other) noexcept = default;
+    LoopingCallBase& operator=(LoopingCallBase&& other) noexcept {
+        LoopingCallBase taken(std::move(other));
+        std::swap(engine_, taken.engine_);
+        return *this;  // and what ran here is stopped
+    }
+    ~LoopingCallBase() {
+        if (engine_) engine_->stop(true);
+    }
+
+    /// Ends the run: once this returns, no further call begins. A call that is being made is let
+    /// finish, and may still end the run as done or failed; otherwise the outcome is `stopped`.
+    /// No effect when no run is going on.
+    void stop() noexcept { engine_->stop(false); }
+
+    /// The same, and asks an awaitable body that is suspended to give up (`terminal`
+    /// cancellation). An `operation_aborted` that escapes from it then is no failure.
+    void stop(cancel_t) noexcept { engine_->stop(true); }
+
+    /// Makes a call now, or as soon as the one being made is over: at least one call begins after
+    /// this, and only one however often it is asked. The call counts for `max_calls`. Calls planned
+    /// on a grid stay planned, and one that is due at this moment is not made twice; a back-off, or
+    /// the delay of a call without a grid, is cut short.
+    /// @return false, without effect, if the loop has ended or was stopped.
+    bool trigger() { return engine_->trigger(false); }
+
+    /// Whether start() was called and the outcome is not there yet.
+    [[nodiscard]] bool running() const { return engine_->running(); }
+
+    /// What the run has counted so far, or the last one had when it ended.
+    [[nodiscard]] Stats stats() const { return engine_->stats(); }
+
+    [[nodiscard]] executor_type get_executor() const { return engine_->executor(); }
+
+    /// Waits for the outcome of the run, or gives that of the last one if it has ended. Any number
+    /// may wait.
+    ///
+    /// @par Completion  `void(std::exception_ptr, Outcome<T>)`; exactly once, never inside this
+    ///      call. The exception is the body's when the outcome is `failed`, so `co_await` rethrows
+    ///      it (`asio::as_tuple` gives both); `errc::not_started` if there never was a run.
+    /// @par Cancellation  total, partial, terminal: this waiter alone is told `operation_aborted`;
+    ///      the loop lives on.
+    /// @par Executor  the handler's, whose context is kept busy meanwhile; else the loop's.
+    template <
+        asio::completion_token_for<void(std::exception_ptr, Outcome<T>)> Token = default_token>
+    auto async_wait(Token&& token = Token{}) {
+        return asio::async_initiate<Token, void(std::exception_ptr, Outcome<T>)>(Wait{engine_},
+                                                                                 token);
+    }
+
+    /// The same for a thread that has nothing else to do: blocks until the outcome is there.
+    ///
+    /// @throws what the body threw, when the outcome is `failed`; `system_error` with
+    ///         `errc::not_started`; with `resource_deadlock_would_occur` on a thread that runs the
+    ///         loop's context, as the body does (known for `io_context`, `thread_pool` and strands
+    ///         of them); with `operation_aborted` if the context was destroyed.
+    Outcome<T> wait() { return *static_cast<const Outcome<T>*>(engine_->wait().get()); }
+
+  protected:
+    template <class Body>
+    requires std::same_as<Clock, std::chrono::steady_clock> LoopingCallBase(
+        const asio::any_io_executor& executor, Body body)
+        : engine_(detail::make_engine<T>(executor, detail::steady_timer_queue(executor),
+                                         std::move(body))) {}
+
+    template <class Body>
+    requires std::same_as<Clock, VirtualClock> LoopingCallBase(
+        const asio::any_io_executor& executor, Clock& clock, Body body)
+        : engine_(detail::make_engine<T>(executor, clock.timer_queue(), std::move(body))) {}
+
+    [[nodiscard]] detail::Engine& engine() noexcept { return *engine_; }
+
+  private:
+    /// Starts an async_wait(). A type with a name, so that token adapters learn the executor.
+    struct Wait {
+        using executor_type = asio::any_io_executor;
+        [[nodiscard]] executor_type get_executor() const { return engine->executor(); }
+
+        template <class Handler>
+        void operator()(Handler handler) const {
+            engine->add_waiter(detail::TypedWaiter<Handler, T>{std::move(handler)});
+        }
+
+        std::shared_ptr<detail::Engine> engine;
+    };
+
+    std::shared_ptr<detail::Engine> engine_;
+};
+
+}  // namespace loopingcall

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <iosfwd>
+#include <loopingcall/outcome.hpp>
+#include <loopingcall/tick.hpp>
+#include <loopingcall/time.hpp>
+
+namespace loopingcall {
+
+/// A call that is over.
+struct RunInfo {
+    Tick tick;
+    Duration duration = Duration::zero();
+    /// Why the call failed; empty if it did not.
+    std::exception_ptr error = nullptr;
+};
+
+/// Why the next call is planned for when it is.
+enum class DelayReason : std::uint8_t {
+    interval,  ///< the next point of the grid
+    overdue,   ///< a point that has passed already: at once
+    after,     ///< the body asked for this delay
+    backoff,   ///< the call failed, or was no success
+    trigger,   ///< somebody asked for a call now
+};
+
+const char* to_string(DelayReason reason) noexcept;
+std::ostream& operator<<(std::ostream& stream, DelayReason reason);
+
+/// Is told what a loop does, for logs and metrics: the only hook there is.
+///
+///     struct Log : Observer {
+///         void on_run(const RunInfo& run) override { log.debug("took {}", run.duration); }
+///     };
+///     call.start({.interval = 1s, .observer = std::make_shared<Log>()});
+///
+/// For each call on_run() and, unless the loop ends, on_delay(); at last on_finish(), once, before
+/// any waiter is told.
+///
+/// @par Executor  all of them run where the body does; never inside a function of the call.
+/// @par Thread safety  never two at the same time for one loop. May use any function of the call
+///      but its blocking wait(), and may destroy it.
+/// @par Errors  an exception ends the loop as `failed`, with it.
+class Observer {
+  public:
+    virtual ~Observer() = default;
+
+    virtual void on_run(const RunInfo& /*run*/) {}
+
+    /// @param next_due  when the next call will begin, jitter included.
+    virtual void on_delay(TimePoint /*next_due*/, DelayReason /*reason*/) {}
+
+    virtual void on_finish(StopReason /*reason*/) {}
+};
+
+}  // namespace loopingcall

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <loopingcall/backoff.hpp>
+#include <loopingcall/outcome.hpp>
+#include <loopingcall/time.hpp>
+#include <memory>
+#include <optional>
+
+namespace loopingcall {
+
+class Observer;
+
+/// One attempt that is over, as the functions of a `RetryPolicy` see it.
+template <class T>
+struct Attempt {
+    /// From 1.
+    std::uint64_t number = 1;
+    /// Why it failed; empty if it did not.
+    std::exception_ptr error = nullptr;
+    /// What it gave; null if it failed, or gives nothing.
+    const typename Outcome<T>::value_type* result = nullptr;
+};
+
+/// Three independent questions about a retry: is it worth another attempt, how long to wait, and
+/// when to give up. Holds no state, so it may be shared by any number of retries.
+template <class T = void>
+struct RetryPolicy {
+    /// How many attempts are made in all. At least 1. Empty: no limit.
+    std::optional<std::uint64_t> max_attempts = 3;
+
+    /// How long to wait between them.
+    Backoff backoff = {};
+
+    /// How long all of it may take: the running attempt is cancelled then, and a delay that would
+    /// not end earlier is not begun. Zero or more. Empty: no limit.
+    std::optional<Duration> deadline = std::nullopt;
+
+    /// How long one attempt may take: then it is cancelled, and its error is
+    /// `asio::error::timed_out`. Greater than zero; for awaitable operations only. Empty: no limit.
+    std::optional<Duration> attempt_timeout = std::nullopt;
+
+    /// Whether another attempt is worth it. Asked after each, also after one that gave a result.
+    /// Empty: after each that failed. What it throws ends the retry as `failed`.
+    std::function<bool(const Attempt<T>&)> should_retry = nullptr;
+
+    /// The delay that this attempt asks for (Retry-After), instead of that of `backoff`; no value:
+    /// none. Must not be negative.
+    std::function<std::optional<Duration>(const Attempt<T>&)> delay_from = nullptr;
+
+    /// As in `Options`.
+    std::function<double()> random = nullptr;
+    std::shared_ptr<Observer> observer = nullptr;
+};
+
+}  // namespace loopingcall

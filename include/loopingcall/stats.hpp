@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <loopingcall/time.hpp>
+
+namespace loopingcall {
+
+/// What a run counted. start() sets all of it to zero.
+struct Stats {
+    std::uint64_t runs = 0;                  ///< calls begun
+    std::uint64_t failures = 0;              ///< calls that failed
+    std::uint64_t consecutive_failures = 0;  ///< of them, those since the last success
+    std::uint64_t missed = 0;                ///< grid points that passed without a call
+    std::uint64_t overruns = 0;              ///< calls that took longer than the interval
+
+    /// How long after it was meant to a call began, jitter allowed for: the last, the worst.
+    Duration last_lateness = Duration::zero();
+    Duration max_lateness = Duration::zero();
+
+    /// How long a call took: the last that ended, the longest.
+    Duration last_duration = Duration::zero();
+    Duration max_duration = Duration::zero();
+
+    /// When the next call is planned to begin; while a call is made or after the end, that of the
+    /// last one.
+    TimePoint next_due{};
+};
+
+}  // namespace loopingcall

@@ -1,0 +1,110 @@
+#include "fixed_interval_schedule.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "grid.hpp"
+#include "time_arithmetic.hpp"
+
+namespace loopingcall::detail {
+
+FixedIntervalSchedule::FixedIntervalSchedule(const Options& options)
+    : interval_(options.interval), missed_ticks_(options.missed_ticks) {
+    if (options.on_error.action != OnError::stop) {
+        on_error_ = std::make_unique<const OnError>(options.on_error);
+    }
+    const bool by_chance = options.jitter > 0 || options.first_run_spread > Duration::zero() ||
+                           (on_error_ && on_error_->delays.jitter > 0);
+    if (by_chance) {
+        chance_ = std::make_unique<Chance>(
+            Chance{options.jitter, options.first_run_spread, Random(options.random)});
+    }
+}
+
+Plan FixedIntervalSchedule::first(TimePoint /*now*/, TimePoint origin) {
+    if (chance_ && chance_->first_run_spread > Duration::zero()) {
+        origin = saturating_add(origin, scaled(chance_->first_run_spread, chance_->random.draw()));
+    }
+    grid_ = origin;
+    served_ = TimePoint::min();
+    return {.due = origin, .begin = origin};
+}
+
+void FixedIntervalSchedule::begin(Plan& plan, TimePoint now) {
+    const bool on_the_grid =
+        plan.reason == DelayReason::interval || plan.reason == DelayReason::overdue;
+    if (missed_ticks_ == MissedTicks::coalesce && on_the_grid) {
+        const Plan latest = latest_point(plan.due, interval_, now);
+        plan.due = latest.due;
+        plan.missed += latest.missed;
+    }
+    served_ = plan.due;
+    if (missed_ticks_ == MissedTicks::delay && now > plan.begin) {
+        grid_ = served_ = plan.due + (now - plan.begin);
+    }
+}
+
+std::variant<Plan, End> FixedIntervalSchedule::next(const CallResult& result, const EndedCall& call,
+                                                    double uniform) {
+    if (const auto* failure = std::get_if<Failure>(&result)) {
+        if (gives_up(call.failures)) return End{StopReason::failed, failure->error};
+        if (on_error_->action == OnError::backoff) {
+            failing_ = true;
+            return delayed(call.ended, on_error_->delays.delay(call.failures, uniform),
+                           DelayReason::backoff);
+        }
+    } else if (std::exchange(failing_, false)) {
+        grid_ = served_ = call.started;
+    }
+    if (const auto* pause = std::get_if<After>(&result)) {
+        return delayed(call.ended, pause->delay, DelayReason::after);
+    }
+    const bool planned_stands =
+        call.extra && (call.planned.due > call.ended || call.planned.reason == DelayReason::after);
+    return planned_stands ? call.planned : on_grid(call.ended, uniform);
+}
+
+Plan FixedIntervalSchedule::on_grid(TimePoint now, double uniform) const {
+    Plan plan;
+    switch (missed_ticks_) {
+        case MissedTicks::skip:
+            plan = next_point(grid_, interval_, served_, now);
+            break;
+        case MissedTicks::after_completion:
+            plan.due = saturating_add(now, interval_);
+            break;
+        case MissedTicks::coalesce:
+        case MissedTicks::delay:
+        case MissedTicks::burst:
+            plan = next_point(grid_, interval_, served_, served_);
+            break;
+    }
+    plan.begin = plan.due;
+    if (plan.due <= now) {
+        plan.reason = DelayReason::overdue;
+    } else if (chance_ && chance_->jitter > 0) {
+        plan.begin = jittered(plan.due, interval_, chance_->jitter, uniform);
+    }
+    return plan;
+}
+
+bool FixedIntervalSchedule::gives_up(std::uint64_t failures_in_a_row) const noexcept {
+    return !on_error_ || (on_error_->max_in_a_row && failures_in_a_row >= *on_error_->max_in_a_row);
+}
+
+bool FixedIntervalSchedule::draws() const noexcept { return chance_ != nullptr; }
+
+double FixedIntervalSchedule::draw() { return chance_->random.draw(); }
+
+bool FixedIntervalSchedule::overrun(Duration duration) const noexcept {
+    return duration > interval_;
+}
+
+// No jitter: this is called from any thread, and a draw is not.
+Plan FixedIntervalSchedule::reset(TimePoint now, const Plan& /*planned*/) {
+    grid_ = served_ = now;
+    const TimePoint due = saturating_add(now, interval_);
+    return {.due = due, .begin = due};
+}
+
+}  // namespace loopingcall::detail

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <loopingcall/detail/schedule.hpp>
+#include <loopingcall/options.hpp>
+#include <memory>
+
+#include "random.hpp"
+
+namespace loopingcall::detail {
+
+/// Calls on a grid: origin + k * interval. See `MissedTicks` for the pictures.
+class FixedIntervalSchedule final : public Schedule {
+  public:
+    explicit FixedIntervalSchedule(const Options& options);
+
+    Plan first(TimePoint now, TimePoint origin) override;
+    void begin(Plan& plan, TimePoint now) override;
+    std::variant<Plan, End> next(const CallResult& result, const EndedCall& call,
+                                 double uniform) override;
+    [[nodiscard]] bool draws() const noexcept override;
+    double draw() override;
+    [[nodiscard]] bool overrun(Duration duration) const noexcept override;
+    Plan reset(TimePoint now, const Plan& planned) override;
+    void set_interval(Duration interval) override { interval_ = interval; }
+
+  private:
+    /// What few loops use, kept apart because many loops are idle.
+    struct Chance {
+        double jitter;
+        Duration first_run_spread;
+        Random random;
+    };
+
+    [[nodiscard]] Plan on_grid(TimePoint now, double uniform) const;
+    [[nodiscard]] bool gives_up(std::uint64_t failures_in_a_row) const noexcept;
+
+    Duration interval_;
+    TimePoint grid_;    // a point of the grid
+    TimePoint served_;  // the last point that is dealt with; need not lie on the grid
+    MissedTicks missed_ticks_;
+    bool failing_ = false;  // the first success begins a new grid
+    std::unique_ptr<const OnError> on_error_;
+    std::unique_ptr<Chance> chance_;
+};
+
+}  // namespace loopingcall::detail

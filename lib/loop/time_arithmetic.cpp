@@ -1,0 +1,31 @@
+#include "time_arithmetic.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace loopingcall::detail {
+
+TimePoint saturating_add(TimePoint point, Duration delay) noexcept {
+    return delay > TimePoint::max() - point ? TimePoint::max() : point + delay;
+}
+
+// The largest Duration is no double: the nearest one lies above it, and converting that is
+// undefined.
+Duration to_duration(double nanoseconds) noexcept {
+    if (!(nanoseconds > 0)) return Duration::zero();
+    if (nanoseconds >= static_cast<double>(Duration::max().count())) return Duration::max();
+    return Duration{std::llround(nanoseconds)};
+}
+
+Duration scaled(Duration whole, double share) noexcept {
+    const Duration part = to_duration(std::floor(static_cast<double>(whole.count()) * share));
+    return std::clamp(part, Duration::zero(), std::max(whole - Duration{1}, Duration::zero()));
+}
+
+TimePoint jittered(TimePoint due, Duration interval, double jitter, double uniform) noexcept {
+    const double range = jitter * static_cast<double>(interval.count());
+    const double offset = range * (2 * uniform - 1);
+    return offset < 0 ? due - to_duration(-offset) : saturating_add(due, to_duration(offset));
+}
+
+}  // namespace loopingcall::detail

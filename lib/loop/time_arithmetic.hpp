@@ -1,0 +1,21 @@
+#pragma once
+
+#include <loopingcall/time.hpp>
+
+// Sums and products of times that end at the limits of their type instead of overflowing.
+namespace loopingcall::detail {
+
+/// `point + delay`, or the end of time when that cannot be represented.
+[[nodiscard]] TimePoint saturating_add(TimePoint point, Duration delay) noexcept;
+
+/// `nanoseconds` to the nearest whole one, within [0, Duration::max()].
+[[nodiscard]] Duration to_duration(double nanoseconds) noexcept;
+
+/// The part `share`, from [0, 1), of `whole`: less than it.
+[[nodiscard]] Duration scaled(Duration whole, double share) noexcept;
+
+/// `due`, moved by `jitter * interval * (2 * uniform - 1)`.
+[[nodiscard]] TimePoint jittered(TimePoint due, Duration interval, double jitter,
+                                 double uniform) noexcept;
+
+}  // namespace loopingcall::detail

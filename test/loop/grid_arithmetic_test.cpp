@@ -1,0 +1,78 @@
+#include "grid.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "time_arithmetic.hpp"
+
+using namespace loopingcall;
+using namespace loopingcall::detail;
+using namespace std::chrono_literals;
+
+BOOST_AUTO_TEST_SUITE(grid_arithmetic)
+
+BOOST_AUTO_TEST_CASE(the_next_point_as_a_table) {
+    struct {
+        Duration served, now, due;
+        std::uint64_t missed;
+    } const table[] = {
+        {0ms, 0ms, 100ms, 0},     {0ms, 99ms, 100ms, 0},    {0ms, 100ms, 200ms, 1},
+        {0ms, 250ms, 300ms, 2},   {100ms, 250ms, 300ms, 1}, {300ms, 300ms, 400ms, 0},
+        {250ms, 250ms, 300ms, 0}, {250ms, 420ms, 500ms, 2}, {400ms, 350ms, 500ms, 0},
+        {-1ms, -1ms, 0ms, 0},     {-500ms, 250ms, 300ms, 3},
+    };
+    for (const auto& row : table) {
+        BOOST_TEST_CONTEXT("served " << row.served.count() << " now " << row.now.count()) {
+            const Plan plan =
+                next_point(TimePoint{}, 100ms, TimePoint{row.served}, TimePoint{row.now});
+            BOOST_TEST(plan.due.time_since_epoch().count() == row.due.count());
+            BOOST_TEST(plan.missed == row.missed);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_latest_point_as_a_table) {
+    struct {
+        Duration now, due;
+        std::uint64_t missed;
+    } const table[] = {
+        {50ms, 100ms, 0}, {100ms, 100ms, 0}, {199ms, 100ms, 0}, {200ms, 200ms, 1}, {450ms, 400ms, 3},
+    };
+    for (const auto& row : table) {
+        const Plan plan = latest_point(TimePoint{100ms}, 100ms, TimePoint{row.now});
+        BOOST_TEST(plan.due.time_since_epoch().count() == row.due.count());
+        BOOST_TEST(plan.missed == row.missed);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(no_arithmetic_overflows) {
+    const TimePoint late = TimePoint::max() - 1ns;
+    BOOST_TEST((saturating_add(late, Duration::max()) == TimePoint::max()));
+    BOOST_TEST((saturating_add(TimePoint{}, Duration::max()) == TimePoint::max()));
+    BOOST_TEST((next_point({}, Duration::max(), {}, late).due == TimePoint::max()));
+    BOOST_TEST((next_point({}, 1ns, {}, late).due == TimePoint::max()));
+    BOOST_TEST((next_point({}, 1s, TimePoint::min(), late).due == TimePoint::max()));
+    BOOST_TEST(
+        (next_point(TimePoint::max(), 1s, TimePoint::max(), TimePoint::max()).due ==
+         TimePoint::max()));
+    BOOST_TEST((delayed(late, Duration::max(), DelayReason::after).due == TimePoint::max()));
+    BOOST_TEST((jittered(late, Duration::max(), 0.4, 0.99) == TimePoint::max()));
+    BOOST_TEST((to_duration(1e300) == Duration::max()));
+    BOOST_TEST((to_duration(-1) == 0ns));
+    BOOST_TEST((to_duration(static_cast<double>(Duration::max().count())) == Duration::max()));
+}
+
+BOOST_AUTO_TEST_CASE(jitter_moves_by_less_than_its_share_of_the_interval_to_either_side) {
+    const TimePoint due{1s};
+    BOOST_TEST((jittered(due, 100ms, 0.25, 0) == due - 25ms));
+    BOOST_TEST((jittered(due, 100ms, 0.25, 0.5) == due));
+    BOOST_TEST((jittered(due, 100ms, 0.25, 0.75) == due + 12500us));
+}
+
+BOOST_AUTO_TEST_CASE(a_share_is_less_than_the_whole) {
+    BOOST_TEST((scaled(100ns, 0) == 0ns));
+    BOOST_TEST((scaled(100ns, 0.5) == 50ns));
+    BOOST_TEST((scaled(100ns, 1) == 99ns));
+    BOOST_TEST((scaled(0ns, 0.9) == 0ns));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
