@@ -14,19 +14,19 @@ std::optional<StopReason> reason_to_end(const Demands& demands) noexcept {
     return std::nullopt;
 }
 
-CallResult checked(CallResult result) {
+void check(CallResult& result) {
     const auto* pause = std::get_if<After>(&result);
-    if (pause == nullptr || pause->delay >= Duration::zero()) return result;
-    return Failure{std::make_exception_ptr(
+    if (pause == nullptr || pause->delay >= Duration::zero()) return;
+    result = Failure{std::make_exception_ptr(
         std::invalid_argument("the body returned after(" + std::to_string(pause->delay.count()) +
                               " ns); the delay must be zero or more"))};
 }
 
-CallResult timed_out(CallResult result) {
-    if (std::holds_alternative<Done<void>>(result)) return result;
+void time_out(CallResult& result) {
+    if (std::holds_alternative<Done<void>>(result)) return;
     const auto* failure = std::get_if<Failure>(&result);
-    if (failure && failure->error && !is_operation_aborted(failure->error)) return result;
-    return Failure{
+    if (failure && failure->error && !is_operation_aborted(failure->error)) return;
+    result = Failure{
         std::make_exception_ptr(boost::system::system_error(boost::asio::error::timed_out))};
 }
 

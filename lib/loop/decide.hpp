@@ -18,12 +18,11 @@ struct Demands {
 /// before exhausted; or nothing, if it goes on.
 [[nodiscard]] std::optional<StopReason> reason_to_end(const Demands& demands) noexcept;
 
-/// The result without what no body may say: `after(d)` with a negative d, and `failed()` without an
-/// error, are failures of the call.
-[[nodiscard]] CallResult checked(CallResult result);
+/// Makes a failure of what no body may say: `after(d)` with a negative d.
+void check(CallResult& result);
 
-/// The result of a call that took longer than `call_timeout`: only done(), or an exception of the
-/// body's own, is more telling than that.
-[[nodiscard]] CallResult timed_out(CallResult result);
+/// Makes a failure of the result of a call that took longer than `call_timeout`; only done(), or an
+/// exception of the body's own, is more telling than that.
+void time_out(CallResult& result);
 
 }  // namespace loopingcall::detail

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "decide.hpp"
+#include "inner_executor.hpp"
 #include "running_engines.hpp"
 #include "time_arithmetic.hpp"
 #include "waiter_entry.hpp"
@@ -28,7 +29,8 @@ Engine::Engine(asio::any_io_executor executor, std::shared_ptr<TimerQueue> queue
     : executor_(std::move(executor)),
       queue_(std::move(queue)),
       running_engines_(
-          asio::use_service<RunningEngines>(asio::query(executor_, asio::execution::context))) {}
+          asio::use_service<RunningEngines>(asio::query(executor_, asio::execution::context))),
+      runs_anywhere_(is_context_executor(executor_)) {}
 
 Engine::~Engine() = default;
 
@@ -43,7 +45,7 @@ void Engine::start(const Terms& terms, std::unique_ptr<Schedule> schedule) {
     deadline_ = saturating_add(now, terms.timeout.value_or(Duration::max()));
     running_engines_.insert(self());
     try {
-        arm(std::min(planned_.begin, deadline_));
+        arm(std::min(planned_.begin, deadline_), now);
     } catch (...) {
         running_engines_.erase(*this);
         throw;
@@ -61,26 +63,26 @@ void Engine::start(const Terms& terms, std::unique_ptr<Schedule> schedule) {
     last_error_ = nullptr;
 }
 
-void Engine::wake(Ticket ticket, bool may_run_now) {
-    auto on_executor = [self = self(), ticket] { self->on_wake(ticket); };
-    if (may_run_now) {
+void Engine::wake(std::shared_ptr<Timer> self, Ticket ticket, std::optional<TimePoint> here) {
+    if (here && runs_anywhere_) return on_wake(ticket, *here);
+    auto on_executor = [kept = std::move(self), this, ticket] { on_wake(ticket, queue_->now()); };
+    if (here) {
         asio::dispatch(executor_, std::move(on_executor));
     } else {
         asio::post(executor_, std::move(on_executor));
     }
 }
 
-void Engine::on_wake(Ticket ticket) {
+void Engine::on_wake(Ticket ticket, TimePoint now) {
     Lock lock(mutex_);
     if (phase_ == Phase::idle || phase_ == Phase::ending || ticket != ticket_) return;
-    const TimePoint now = queue_->now();
     if (phase_ == Phase::calling) return on_wake_in_call(now);
 
     const Demands now_demanded = demands(now);
     if (now_demanded.stop_requested || now_demanded.deadline_passed) {
         return finish(lock, *reason_to_end(now_demanded), nullptr);
     }
-    if (!trigger_requested_ && planned_.begin > now) return arm_for_next_call();
+    if (!trigger_requested_ && planned_.begin > now) return arm_for_next_call(now);
     begin_call(now);
     const Tick tick = tick_;
     lock.unlock();
@@ -125,14 +127,16 @@ void Engine::arm_for_deadlines() {
                                         : TimePoint::max();
     const TimePoint first = std::min(call_deadline, deadline_);
     armed_in_call_ = first != TimePoint::max();
-    if (armed_in_call_) arm(first);
+    if (armed_in_call_) arm(first, tick_.started);
 }
 
 void Engine::returned(CallResult result) {
     const TimePoint now = queue_->now();
     double uniform = 0;
     try {
-        result = reported(judge(settled(std::move(result)), tick_), now);
+        settle(result);
+        judge(result, tick_);
+        if (observer_) report(result, now);
         if (schedule_->draws()) uniform = schedule_->draw();
     } catch (...) {
         result = Failure{.error = std::current_exception(), .ends_the_loop = true};
@@ -144,21 +148,18 @@ void Engine::returned(CallResult result) {
     go_on(lock, result, now, uniform);
 }
 
-/// The result, when it is known whether the call took too long.
-CallResult Engine::settled(CallResult result) const {
-    result = checked(std::move(result));
-    if (call_timeout_ == Duration::zero()) return result;
+/// Makes of the result what it is when it is known whether the call took too long.
+void Engine::settle(CallResult& result) const {
+    check(result);
+    if (call_timeout_ == Duration::zero()) return;
     const std::scoped_lock lock(mutex_);
-    return call_timed_out_ ? timed_out(std::move(result)) : result;
+    if (call_timed_out_) time_out(result);
 }
 
-CallResult Engine::reported(CallResult result, TimePoint now) {
-    if (observer_) {
-        const auto* failure = std::get_if<Failure>(&result);
-        const auto observer = observer_;
-        observer->on_run({tick_, now - tick_.started, failure ? failure->error : nullptr});
-    }
-    return result;
+void Engine::report(const CallResult& result, TimePoint now) {
+    const auto* failure = std::get_if<Failure>(&result);
+    const auto observer = observer_;
+    observer->on_run({tick_, now - tick_.started, failure ? failure->error : nullptr});
 }
 
 void Engine::go_on(Lock& lock, const CallResult& result, TimePoint now, double uniform) {
@@ -181,7 +182,7 @@ void Engine::go_on(Lock& lock, const CallResult& result, TimePoint now, double u
     }
     if (reason) return finish(lock, *reason, nullptr);
     if (end) return finish(lock, end->reason, nullptr);
-    wait_for(lock, std::get<Plan>(next));
+    wait_for(lock, std::get<Plan>(next), now);
 }
 
 void Engine::count(const CallResult& result, TimePoint now) {
@@ -198,13 +199,13 @@ void Engine::count(const CallResult& result, TimePoint now) {
     }
 }
 
-void Engine::wait_for(Lock& lock, const Plan& plan) {
+void Engine::wait_for(Lock& lock, const Plan& plan, TimePoint now) {
     planned_ = plan;
     stats_.next_due = planned_.begin;
     if (observer_ && !tell_delay(lock)) return;
     if (stop_requested_) return finish(lock, StopReason::stopped, nullptr);
     phase_ = Phase::waiting;
-    arm_for_next_call();
+    arm_for_next_call(now);
 }
 
 /// Still in the phase of the call, so that nothing else begins meanwhile.
@@ -225,12 +226,12 @@ bool Engine::tell_delay(Lock& lock) {
     return !error && phase_ == Phase::calling;
 }
 
-void Engine::arm_for_next_call() {
-    if (trigger_requested_) stats_.next_due = queue_->now();
-    arm(std::min(trigger_requested_ ? stats_.next_due : planned_.begin, deadline_));
+void Engine::arm_for_next_call(TimePoint now) {
+    if (trigger_requested_) stats_.next_due = now;
+    arm(std::min(stats_.next_due, deadline_), now);
 }
 
-void Engine::arm(TimePoint due) { ticket_ = queue_->add(*this, due); }
+void Engine::arm(TimePoint due, TimePoint now) { ticket_ = queue_->add(*this, due, now); }
 
 Demands Engine::demands(TimePoint now) const noexcept {
     return {.stop_requested = stop_requested_,

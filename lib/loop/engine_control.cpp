@@ -17,7 +17,8 @@ void Engine::stop(bool cancel_the_call) noexcept {
         if (cancel_the_call && !std::exchange(cancelled_, true)) cancel_call();
     } else if (observer_) {
         queue_->remove(*this);
-        arm(queue_->now());  // the observer is told where the body runs, not in here
+        const TimePoint now = queue_->now();
+        arm(now, now);  // the observer is told where the body runs, not in here
     } else {
         finish(lock, StopReason::stopped, nullptr);
     }
@@ -30,7 +31,7 @@ bool Engine::trigger(bool rebase) {
     const bool already_requested = std::exchange(trigger_requested_, true);
     if (phase_ == Phase::waiting && !already_requested) {
         queue_->remove(*this);
-        arm_for_next_call();
+        arm_for_next_call(queue_->now());
     }
     return true;
 }
@@ -46,11 +47,12 @@ bool Engine::begin_new_grid(std::optional<Duration> interval) {
     const std::scoped_lock lock(mutex_);
     if (phase_ == Phase::idle || phase_ == Phase::ending || stop_requested_) return false;
     if (interval) schedule_->set_interval(*interval);
-    planned_ = schedule_->reset(queue_->now(), planned_);
+    const TimePoint now = queue_->now();
+    planned_ = schedule_->reset(now, planned_);
     stats_.next_due = planned_.begin;
     if (phase_ == Phase::waiting && !trigger_requested_) {
         queue_->remove(*this);
-        arm_for_next_call();
+        arm_for_next_call(now);
     }
     return true;
 }

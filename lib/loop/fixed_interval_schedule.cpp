@@ -39,6 +39,7 @@ void FixedIntervalSchedule::begin(Plan& plan, TimePoint now) {
         plan.missed += latest.missed;
     }
     served_ = plan.due;
+    if (on_the_grid) grid_ = plan.due;
     if (missed_ticks_ == MissedTicks::delay && now > plan.begin) {
         grid_ = served_ = plan.due + (now - plan.begin);
     }

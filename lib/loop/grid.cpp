@@ -16,6 +16,11 @@ Duration::rep index_of(TimePoint point, TimePoint grid, Duration interval) noexc
 }  // namespace
 
 Plan next_point(TimePoint grid, Duration interval, TimePoint served, TimePoint now) noexcept {
+    const bool on_time = served == grid && now - grid < interval;
+    if (on_time) {  // nearly always; it saves two divisions
+        const TimePoint due = saturating_add(grid, interval);
+        return {.due = due, .begin = due};
+    }
     const Duration::rep served_index = index_of(served, grid, interval);
     const Duration::rep last_index = index_of(std::max(now, served), grid, interval);
     const TimePoint due =

@@ -41,6 +41,23 @@ bool running_in_this_thread(const asio::any_io_executor& executor) {
     return false;
 }
 
+// A strand of an any_io_executor allocates with each dispatch in Boost 1.81.
+asio::any_io_executor serialized(const asio::any_io_executor& executor) {
+    if (is_strand(executor)) return executor;
+    if (const auto* io = executor.target<asio::io_context::executor_type>()) {
+        return asio::make_strand(*io);
+    }
+    if (const auto* pool = executor.target<asio::thread_pool::executor_type>()) {
+        return asio::make_strand(*pool);
+    }
+    return asio::make_strand(executor);
+}
+
+bool is_context_executor(const asio::any_io_executor& executor) {
+    return executor.target<asio::io_context::executor_type>() != nullptr ||
+           executor.target<asio::thread_pool::executor_type>() != nullptr;
+}
+
 bool is_strand(const asio::any_io_executor& executor) { return unwrap(executor).has_value(); }
 
 }  // namespace loopingcall::detail

@@ -9,6 +9,14 @@ namespace asio = boost::asio;
 /// What `executor` runs on if it is a strand, a strand of a strand, and so on; else itself.
 asio::any_io_executor inner_executor(asio::any_io_executor executor);
 
+/// `executor` itself if it is a strand, else a strand of it: what is posted to it never runs at the
+/// same time as other work of it, whatever number of threads there are.
+asio::any_io_executor serialized(const asio::any_io_executor& executor);
+
+/// Whether it is the executor of an `io_context` or `thread_pool` itself, whose work may be done on
+/// any thread that runs the context.
+bool is_context_executor(const asio::any_io_executor& executor);
+
 /// Whether this thread runs the context of `executor`; known for `io_context`, `thread_pool`, and
 /// strands of them, otherwise false.
 bool running_in_this_thread(const asio::any_io_executor& executor);

@@ -1,14 +1,13 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 #include <loopingcall/detail/runner_base.hpp>
+
+#include "inner_executor.hpp"
 
 namespace loopingcall::detail {
 
 RunnerBase::RunnerBase(const asio::any_io_executor& executor)
-    : executor_(executor),
-      strand_(is_strand(executor) ? executor : asio::any_io_executor(asio::make_strand(executor))) {
-}
+    : executor_(executor), strand_(serialized(executor)) {}
 
 void RunnerBase::cancel(Serial call) {
     asio::post(strand_, [self = shared_from_this(), call] { self->cancel_now(call); });

@@ -2,8 +2,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <loopingcall/detail/timer_queue.hpp>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -27,20 +27,27 @@ class SteadyTimerQueue final : public asio::execution_context::service, public T
     /// The queue of the context that `executor` belongs to.
     static std::shared_ptr<TimerQueue> of(const asio::any_io_executor& executor);
 
-    explicit SteadyTimerQueue(asio::execution_context& context) : service(context) {}
+    explicit SteadyTimerQueue(asio::execution_context& context);
+    ~SteadyTimerQueue() override;
 
     [[nodiscard]] TimePoint now() const noexcept override;
-    Ticket add(Timer& timer, TimePoint due) override;
+    Ticket add(Timer& timer, TimePoint due, TimePoint now) override;
     void remove(Timer& timer) noexcept override;
 
   private:
+    class Alarm;
+    template <class Executor>
+    class AlarmOn;
+
+    static std::unique_ptr<Alarm> make_timer(const asio::any_io_executor& executor);
+    static void hand_over(TimerHeap::Expired expired, std::optional<TimePoint> here);
     void shutdown() override;
     void arm();
     void fire();
 
     std::mutex mutex_;
     TimerHeap heap_;
-    std::optional<asio::steady_timer> timer_;
+    std::unique_ptr<Alarm> timer_;
     TimePoint armed_for_ = TimePoint::max();
     bool armed_ = false;
 };

@@ -84,14 +84,15 @@ void VirtualClock::drain() {
     for (;;) {
         context_.restart();
         context_.poll();
-        const auto expired = queue_->pop_due();
+        auto expired = queue_->pop_due();
         if (!expired) return;
         if (std::exchange(instant, now()) != now()) wakeups = 0;
         if (++wakeups > wakeups_per_instant_) {
             throw ZeroDelayLoop(std::to_string(wakeups_per_instant_) +
                                 " timers became due without time passing: a loop sleeps for zero");
         }
-        expired->timer->wake(expired->ticket, false);
+        detail::Timer& timer = *expired->timer;
+        timer.wake(std::move(expired->timer), expired->ticket, std::nullopt);
     }
 }
 

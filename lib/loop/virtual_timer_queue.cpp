@@ -23,7 +23,10 @@ class VirtualTimerQueue::Sleep final : public Timer {
           work_(asio::prefer(asio::get_associated_executor(handler_, fallback),
                              asio::execution::outstanding_work.tracked)) {}
 
-    void wake(Ticket /*ticket*/, bool /*may_run_now*/) override { complete({}); }
+    void wake(std::shared_ptr<Timer> /*self*/, Ticket /*ticket*/,
+              std::optional<TimePoint> /*here*/) override {
+        complete({});
+    }
 
     void complete(boost::system::error_code error) {
         if (handler_) asio::post(executor_, asio::append(std::move(handler_), error));
@@ -37,7 +40,7 @@ class VirtualTimerQueue::Sleep final : public Timer {
     asio::any_completion_executor work_;
 };
 
-Ticket VirtualTimerQueue::add(Timer& timer, TimePoint due) {
+Ticket VirtualTimerQueue::add(Timer& timer, TimePoint due, TimePoint /*now*/) {
     const std::scoped_lock lock(mutex_);
     return heap_.push(timer, std::max(due, now()));
 }
@@ -78,7 +81,7 @@ void VirtualTimerQueue::sleep(Duration delay, SleepHandler handler,
                 sleeper->complete(asio::error::operation_aborted);
             });
     }
-    add(*sleep, saturating_add(now(), delay));
+    add(*sleep, saturating_add(now(), delay), now());
     const std::scoped_lock lock(mutex_);
     sleeps_.insert(std::move(sleep));
 }

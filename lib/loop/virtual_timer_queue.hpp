@@ -23,7 +23,7 @@ class VirtualTimerQueue final : public TimerQueue,
     [[nodiscard]] TimePoint now() const noexcept override { return now_; }
 
     /// A due time in the past counts as now: it does not jump the queue of this instant.
-    Ticket add(Timer& timer, TimePoint due) override;
+    Ticket add(Timer& timer, TimePoint due, TimePoint now) override;
     void remove(Timer& timer) noexcept override;
 
     void set_now(TimePoint now) noexcept { now_ = now; }

@@ -10,6 +10,16 @@ using namespace std::chrono_literals;
 
 namespace {
 
+CallResult checked(CallResult result) {
+    check(result);
+    return result;
+}
+
+CallResult timed_out(CallResult result) {
+    time_out(result);
+    return result;
+}
+
 std::exception_ptr error_of(const CallResult& result) {
     const auto* failure = std::get_if<Failure>(&result);
     return failure ? failure->error : nullptr;
@@ -41,8 +51,8 @@ BOOST_AUTO_TEST_CASE(a_negative_delay_is_a_failure_and_zero_is_none) {
 }
 
 BOOST_AUTO_TEST_CASE(a_call_that_took_too_long_has_failed_unless_it_is_done_or_says_why) {
-    const auto aborted = std::make_exception_ptr(
-        boost::system::system_error(boost::asio::error::operation_aborted));
+    const auto aborted =
+        std::make_exception_ptr(boost::system::system_error(boost::asio::error::operation_aborted));
     const auto other = std::make_exception_ptr(1);
     BOOST_TEST(code_of(timed_out(again)) == boost::asio::error::timed_out);
     BOOST_TEST(code_of(timed_out(After{1s})) == boost::asio::error::timed_out);

@@ -11,7 +11,7 @@ namespace {
 
 struct Waiter final : Timer {
     explicit Waiter(long due_) : due(due_) {}
-    void wake(Ticket, bool) override {}
+    void wake(std::shared_ptr<Timer>, Ticket, std::optional<TimePoint>) override {}
     long due;
 };
 

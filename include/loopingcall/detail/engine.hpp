@@ -93,7 +93,7 @@ class Engine : public Timer {
     /// @}
 
     /// Has the last word on what a call came to; may run code of the user.
-    virtual CallResult judge(CallResult result, const Tick& /*tick*/) { return result; }
+    virtual void judge(CallResult& /*result*/, const Tick& /*tick*/) {}
 
     /// Makes the typed outcome, with the value of the last call if it was done.
     virtual ErasedOutcome make_outcome(StopReason reason, std::exception_ptr error,
@@ -114,20 +114,20 @@ class Engine : public Timer {
     using Lock = std::unique_lock<std::mutex>;
 
     // Whatever takes a Lock is called with it held, and lets go of it to call code of the user.
-    void wake(Ticket ticket, bool may_run_now) final;
-    void on_wake(Ticket ticket);
+    void wake(std::shared_ptr<Timer> self, Ticket ticket, std::optional<TimePoint> here) final;
+    void on_wake(Ticket ticket, TimePoint now);
     void on_wake_in_call(TimePoint now);
     void begin_call(TimePoint now);
     void arm_for_deadlines();
 
-    CallResult settled(CallResult result) const;
-    CallResult reported(CallResult result, TimePoint now);
+    void settle(CallResult& result) const;
+    void report(const CallResult& result, TimePoint now);
     void count(const CallResult& result, TimePoint now);
     void go_on(Lock& lock, const CallResult& result, TimePoint now, double uniform);
-    void wait_for(Lock& lock, const Plan& plan);
+    void wait_for(Lock& lock, const Plan& plan, TimePoint now);
     bool tell_delay(Lock& lock);
-    void arm_for_next_call();
-    void arm(TimePoint due);
+    void arm_for_next_call(TimePoint now);
+    void arm(TimePoint due, TimePoint now);
     [[nodiscard]] Demands demands(TimePoint now) const noexcept;
 
     void finish(Lock& lock, StopReason reason, std::exception_ptr error);
@@ -161,6 +161,7 @@ class Engine : public Timer {
     bool trigger_requested_ = false;
     bool rebase_requested_ = false;
     bool armed_in_call_ = false;
+    bool runs_anywhere_;  // on every thread of the context, so also where its timer runs
 
     std::exception_ptr last_error_;  // of the last call that failed; after the end, the waiters'
     ErasedOutcome outcome_;

@@ -40,10 +40,12 @@ class RetryEngine final : public EngineFor<T, Body> {
     void start() { detail::start(*this, RetryTerms(policy_)); }
 
   private:
-    CallResult judge(CallResult result, const Tick& tick) override {
-        if (std::holds_alternative<Again>(result)) return Failure{};
-        if (const auto* pause = std::get_if<After>(&result)) return Failure{.delay = pause->delay};
-
+    void judge(CallResult& result, const Tick& tick) override {
+        if (std::holds_alternative<Again>(result)) result = Failure{};
+        if (const auto* pause = std::get_if<After>(&result)) {
+            result = Failure{.delay = pause->delay};
+            return;
+        }
         Attempt<T> attempt{.number = tick.index + 1};
         auto* failure = std::get_if<Failure>(&result);
         if (failure) {
@@ -51,14 +53,15 @@ class RetryEngine final : public EngineFor<T, Body> {
         } else if (this->value_) {
             attempt.result = &*this->value_;
         }
-        if (!worth_retrying(attempt)) {
+        const bool again_without_asking = failure && !failure->error;
+        if (!again_without_asking && !worth_retrying(attempt)) {
             if (failure) failure->ends_the_loop = true;
-            return result;
+            return;
         }
         Failure retried{.error = attempt.error};
         if (policy_.delay_from) retried.delay = policy_.delay_from(attempt);
         this->value_.reset();
-        return retried;
+        result = std::move(retried);
     }
 
     bool worth_retrying(const Attempt<T>& attempt) const {

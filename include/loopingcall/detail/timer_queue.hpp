@@ -6,6 +6,7 @@
 #include <limits>
 #include <loopingcall/time.hpp>
 #include <memory>
+#include <optional>
 
 namespace loopingcall::detail {
 
@@ -17,9 +18,11 @@ using Ticket = std::uint64_t;
 class Timer : public std::enable_shared_from_this<Timer> {
   public:
     /// Hands the wake-up over to the executor of the one who waits.
-    /// @param may_run_now whether the caller stands on a thread of the execution context, where
-    ///        the work may be done before this returns; otherwise it is posted.
-    virtual void wake(Ticket ticket, bool may_run_now) = 0;
+    /// @param self  this, kept alive until then.
+    /// @param here  the time, if the caller stands on a thread of the execution context, where the
+    ///        work may be done before this returns; otherwise it is posted.
+    virtual void wake(std::shared_ptr<Timer> self, Ticket ticket,
+                      std::optional<TimePoint> here) = 0;
 
     Timer(const Timer&) = delete;
     Timer& operator=(const Timer&) = delete;
@@ -36,14 +39,15 @@ class Timer : public std::enable_shared_from_this<Timer> {
 
 /// Where time comes from: the steady clock of an execution context, or a `VirtualClock`.
 ///
-/// @par Thread safety  all functions may be called from any thread, and never call `wake` on the
-///      caller's stack with `may_run_now` set.
+/// @par Thread safety  all functions may be called from any thread, and never call
+///      `Timer::wake` with a time on the caller's stack.
 class TimerQueue {
   public:
     [[nodiscard]] virtual TimePoint now() const noexcept = 0;
 
     /// Arms `timer`, which must not be armed and must be owned by a `shared_ptr`.
-    virtual Ticket add(Timer& timer, TimePoint due) = 0;
+    /// @param now  the time, as the caller has just read it.
+    virtual Ticket add(Timer& timer, TimePoint due, TimePoint now) = 0;
 
     /// Disarms `timer` if it is armed. Its wake-up may be under way already: see `Ticket`.
     virtual void remove(Timer& timer) noexcept = 0;
