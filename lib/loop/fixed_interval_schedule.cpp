@@ -45,6 +45,17 @@ void FixedIntervalSchedule::begin(Plan& plan, TimePoint now) {
     }
 }
 
+namespace {
+
+/// Whether a planned call is still to be made after an extra one that ended at `now`: points of the
+/// grid that passed are for the policy, a delay of the body's is kept, and a back-off is over.
+bool stands(const Plan& planned, TimePoint now) noexcept {
+    if (planned.reason == DelayReason::backoff) return false;
+    return planned.reason == DelayReason::after || planned.due > now;
+}
+
+}  // namespace
+
 std::variant<Plan, End> FixedIntervalSchedule::next(const CallResult& result, const EndedCall& call,
                                                     double uniform) {
     if (const auto* failure = std::get_if<Failure>(&result)) {
@@ -60,8 +71,7 @@ std::variant<Plan, End> FixedIntervalSchedule::next(const CallResult& result, co
     if (const auto* pause = std::get_if<After>(&result)) {
         return delayed(call.ended, pause->delay, DelayReason::after);
     }
-    const bool planned_stands =
-        call.extra && (call.planned.due > call.ended || call.planned.reason == DelayReason::after);
+    const bool planned_stands = call.extra && stands(call.planned, call.ended);
     return planned_stands ? call.planned : on_grid(call.ended, uniform);
 }
 

@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(the_body_runs_on_a_strand_of_the_executor_of_the_loop) {
     bool on_strand = false;
     auto call = make([&]() -> asio::awaitable<void> {
         const asio::any_io_executor executor = co_await asio::this_coro::executor;
-        on_strand = executor.target<asio::strand<asio::any_io_executor>>() != nullptr &&
+        on_strand = executor.target<asio::strand<asio::io_context::executor_type>>() != nullptr &&
                     &asio::query(executor, asio::execution::context) == &context;
     });
     call.start({.interval = 100ms, .max_calls = 1});

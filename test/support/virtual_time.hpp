@@ -40,7 +40,7 @@ struct VirtualTime {
 
     /// Records what `call` ends as. The result must outlive the wait.
     template <class T, class Clock>
-    void watch(loopingcall::FixedIntervalLoopingCall<T, Clock>& call, Told<T>& told) {
+    void watch(loopingcall::LoopingCallBase<T, Clock>& call, Told<T>& told) {
         call.async_wait([this, &told](std::exception_ptr error, loopingcall::Outcome<T> outcome) {
             told = {std::move(error), std::move(outcome), in_ms(clock.now()), told.times + 1};
         });
