@@ -55,6 +55,8 @@ class VirtualClock {
 
     /// Lets `delay` pass: runs what is ready, then walks through every deadline up to and including
     /// now + `delay`, running what becomes ready at each. `advance(0ns)` runs what is ready now.
+    /// A handler that spends time past that moment leaves the clock there, and what is due later
+    /// to the next time.
     /// @throws std::logic_error inside a handler of the context; ZeroDelayLoop; what a handler
     /// throws.
     void advance(Duration delay);
@@ -96,7 +98,7 @@ class VirtualClock {
 
     void sleep(Duration delay, SleepHandler handler);
     void walk_to(TimePoint target);
-    void drain();
+    void drain(TimePoint target);
 
     asio::io_context& context_;
     std::shared_ptr<detail::VirtualTimerQueue> queue_;

@@ -114,6 +114,7 @@ bool FixedIntervalSchedule::overrun(Duration duration) const noexcept {
 // No jitter: this is called from any thread, and a draw is not.
 Plan FixedIntervalSchedule::reset(TimePoint now, const Plan& /*planned*/) {
     grid_ = served_ = now;
+    failing_ = false;
     const TimePoint due = saturating_add(now, interval_);
     return {.due = due, .begin = due};
 }

@@ -61,9 +61,9 @@ std::optional<TimePoint> VirtualTimerQueue::earliest() const {
     return heap_.earliest();
 }
 
-std::optional<TimerHeap::Expired> VirtualTimerQueue::pop_due() {
+std::optional<TimerHeap::Expired> VirtualTimerQueue::pop_due(TimePoint by) {
     const std::scoped_lock lock(mutex_);
-    if (heap_.empty() || heap_.earliest() > now()) return std::nullopt;
+    if (heap_.empty() || heap_.earliest() > by) return std::nullopt;
     return heap_.pop();
 }
 

@@ -29,7 +29,7 @@ class VirtualTimerQueue final : public TimerQueue,
     void set_now(TimePoint now) noexcept { now_ = now; }
     [[nodiscard]] std::size_t pending() const;
     [[nodiscard]] std::optional<TimePoint> earliest() const;
-    [[nodiscard]] std::optional<TimerHeap::Expired> pop_due();
+    [[nodiscard]] std::optional<TimerHeap::Expired> pop_due(TimePoint by);
 
     void sleep(Duration delay, SleepHandler handler, const asio::any_io_executor& fallback);
 

@@ -8,8 +8,7 @@ using test::Times;
 using test::Told;
 using namespace std::chrono_literals;
 
-#define TEST_RUNS(...) \
-    BOOST_TEST(runs == (Times{__VA_ARGS__}), boost::test_tools::per_element())
+#define TEST_RUNS(...) BOOST_TEST(runs == (Times{__VA_ARGS__}), boost::test_tools::per_element())
 
 namespace {
 
@@ -219,6 +218,20 @@ BOOST_AUTO_TEST_CASE(reset_during_the_initial_delay_replaces_it_by_an_interval) 
     call.reset();
     clock.advance(250ms);
     TEST_RUNS(150, 250);
+}
+
+BOOST_AUTO_TEST_CASE(reset_during_a_back_off_begins_a_grid_that_the_next_success_keeps) {
+    auto call = make([&](const Tick& tick) {
+        ran();
+        if (tick.index == 0) throw std::runtime_error("no");
+    });
+    call.start({.interval = 100ms, .on_error = {OnError::backoff, {.initial = 80ms}}});
+    clock.advance(30ms);
+    call.reset();
+    clock.advance(20ms);
+    call.trigger();
+    clock.advance(200ms);
+    TEST_RUNS(0, 50, 130, 230);
 }
 
 BOOST_AUTO_TEST_CASE(set_interval_counts_from_the_moment_it_is_set) {

@@ -1,4 +1,9 @@
+#include <atomic>
+#include <loopingcall/back_off_looping_call.hpp>
+#include <loopingcall/dynamic_looping_call.hpp>
 #include <loopingcall/fixed_interval_looping_call.hpp>
+#include <loopingcall/retry.hpp>
+#include <thread>
 
 #include "support/virtual_time.hpp"
 
@@ -157,6 +162,77 @@ BOOST_AUTO_TEST_CASE(the_virtual_clock_destroyed_before_the_loop_it_drives) {
     other.restart();
     other.poll();
     BOOST_TEST(runs.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(destroyed_from_another_thread_while_it_runs) {
+    asio::thread_pool pool(2);
+    std::atomic<int> told = 0;
+    for (int i = 0; i < 500; ++i) {
+        FixedIntervalLoopingCall<> plain(
+            pool.get_executor(), [big = std::string(100, 'x')] { static_cast<void>(big.size()); });
+        FixedIntervalLoopingCall<> awaitable(
+            pool.get_executor(), [big = std::string(100, 'x')]() -> asio::awaitable<void> {
+                co_await asio::post(asio::use_awaitable);
+                static_cast<void>(big.size());
+            });
+        for (auto* call : {&plain, &awaitable}) {
+            call->start({.interval = 1us});
+            call->async_wait([&](std::exception_ptr, const Outcome<void>&) { ++told; });
+        }
+        while (awaitable.stats().runs == 0) std::this_thread::yield();
+    }
+    pool.join();
+    BOOST_TEST(told == 1000);
+}
+
+BOOST_AUTO_TEST_CASE(the_context_stopped_and_destroyed_with_loops_of_every_kind_alive) {
+    auto dying = std::make_unique<asio::io_context>();
+    const auto executor = dying->get_executor();
+    const auto asleep = []() -> asio::awaitable<bool> {
+        asio::steady_timer timer(co_await asio::this_coro::executor, 1h);
+        co_await timer.async_wait(asio::use_awaitable);
+        co_return false;
+    };
+    FixedIntervalLoopingCall<> fixed(executor, [] {});
+    FixedIntervalLoopingCall<> on_strand(asio::make_strand(*dying),
+                                         []() -> asio::awaitable<void> { co_return; });
+    DynamicLoopingCall<> dynamic(executor, [] { return 1h; });
+    BackOffLoopingCall<> back_off(executor, asleep);
+    fixed.start({.interval = 1ms});
+    on_strand.start({.interval = 1ms});
+    dynamic.start({});
+    back_off.start({});
+    async_retry(
+        executor, {.backoff = {.initial = 1h}},
+        []() -> Step<int> { return failed(asio::error::timed_out); }, asio::detached);
+    dying->run_for(5ms);
+    dying->stop();
+    fixed.trigger();
+    back_off.stop(cancel);
+    dying.reset();
+    BOOST_TEST(!fixed.running());
+    BOOST_TEST(!on_strand.running());
+    BOOST_TEST(!dynamic.running());
+    BOOST_TEST(!back_off.running());
+}
+
+BOOST_AUTO_TEST_CASE(the_context_destroyed_before_a_queued_call_began) {
+    auto dying = std::make_unique<asio::io_context>();
+    const auto body = [&]() -> asio::awaitable<void> {
+        ran();
+        co_return;
+    };
+    FixedIntervalLoopingCall<> call(dying->get_executor(), body);
+    FixedIntervalLoopingCall<> on_strand(asio::make_strand(*dying), body);
+    call.start({.interval = 1h});
+    on_strand.start({.interval = 1h});
+    dying->poll();
+    call.trigger();
+    on_strand.trigger();
+    call.stop(cancel);
+    dying.reset();
+    BOOST_TEST(runs.size() == 2U);
+    BOOST_TEST(!call.running());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

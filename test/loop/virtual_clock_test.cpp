@@ -122,4 +122,18 @@ BOOST_AUTO_TEST_CASE(a_sleep_that_is_forgotten_with_its_clock_is_freed) {
     BOOST_TEST(alive.expired());
 }
 
+// A body that takes longer than its interval is due again whenever it returns.
+BOOST_AUTO_TEST_CASE(a_body_that_never_keeps_up_does_not_keep_advance_from_returning) {
+    auto call = make([&] {
+        ran();
+        clock.spend(30ms);
+    });
+    call.start({.interval = 10ms, .missed_ticks = MissedTicks::burst});
+    clock.advance(100ms);
+    BOOST_TEST(runs == (Times{0, 30, 60, 90}), boost::test_tools::per_element());
+    BOOST_TEST(test::in_ms(clock.now()) == 120);
+    clock.advance(30ms);
+    BOOST_TEST(runs.size() == 6U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
