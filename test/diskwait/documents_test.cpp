@@ -43,6 +43,18 @@ BOOST_AUTO_TEST_CASE(the_code_of_the_readme_is_that_of_the_examples) {
                std::string::npos);
     BOOST_TEST(readme.find(snippet("apps/examples/03_virtual_time.cpp", "virtual")) !=
                std::string::npos);
+    BOOST_TEST(readme.find(snippet("apps/examples/04_heartbeat.cpp", "heartbeat")) !=
+               std::string::npos);
+    BOOST_TEST(readme.find(snippet("apps/examples/05_retry_connect.cpp", "retry")) !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_code_of_the_page_on_virtual_time_is_that_of_its_example) {
+    const std::string page = test::read_file(project / "apps/examples/testing_with_virtual_time.md");
+    for (const char* part : {"task", "test"}) {
+        BOOST_TEST(page.find(snippet("apps/examples/08_test_your_task.cpp", part)) !=
+                   std::string::npos);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_readme_names_every_flag_that_there_is) {
