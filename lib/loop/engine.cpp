@@ -15,22 +15,30 @@
 
 namespace loopingcall::detail {
 
+/// What few loops have, kept apart because many loops are idle.
+struct Engine::Limits {
+    TimePoint deadline;       // of the whole run; the end of time: none
+    Duration call_timeout;    // zero: none
+    std::uint64_t max_calls;  // zero: none
+    std::shared_ptr<Observer> observer;
+};
+
 /// All that a run leaves behind, taken out under the lock to be dealt with outside of it.
 struct Engine::Told {
     std::forward_list<WaiterEntry> waiters;
     std::exception_ptr error;
     ErasedOutcome outcome;
     std::unique_ptr<Schedule> schedule;
-    std::shared_ptr<Observer> observer;
+    std::unique_ptr<const Limits> limits;
     std::shared_ptr<Engine> self;
 };
 
 Engine::Engine(asio::any_io_executor executor, std::shared_ptr<TimerQueue> queue)
     : executor_(std::move(executor)),
       queue_(std::move(queue)),
-      running_engines_(
-          asio::use_service<RunningEngines>(asio::query(executor_, asio::execution::context))),
-      runs_anywhere_(is_context_executor(executor_)) {}
+      runs_anywhere_(is_context_executor(executor_)) {
+    static_cast<void>(running_engines());  // made before the run, so that it outlives it
+}
 
 Engine::~Engine() = default;
 
@@ -42,26 +50,45 @@ void Engine::start(const Terms& terms, std::unique_ptr<Schedule> schedule) {
     }
     const TimePoint now = queue_->now();
     planned_ = schedule->first(now, saturating_add(now, terms.initial_delay));
-    deadline_ = saturating_add(now, terms.timeout.value_or(Duration::max()));
-    running_engines_.insert(self());
+    std::unique_ptr<const Limits> limits = limits_of(terms, now);
+    running_engines().insert(self());
     try {
-        arm(std::min(planned_.begin, deadline_), now);
+        arm(limits ? std::min(planned_.begin, limits->deadline) : planned_.begin, now);
+        run_begins();
     } catch (...) {
-        running_engines_.erase(*this);
+        queue_->remove(*this);
+        running_engines().erase(*this);
         throw;
     }
-    run_begins();
     phase_ = Phase::waiting;
     schedule_ = std::move(schedule);
-    observer_ = terms.observer;
-    call_timeout_ = terms.call_timeout.value_or(Duration::zero());
-    max_calls_ = terms.max_calls.value_or(0);
+    limits_ = std::move(limits);
     stats_ = {.next_due = planned_.begin};
     tick_ = {};
     stop_requested_ = trigger_requested_ = rebase_requested_ = false;
     outcome_.reset();
     last_error_ = nullptr;
 }
+
+std::unique_ptr<const Engine::Limits> Engine::limits_of(const Terms& terms, TimePoint now) {
+    if (!terms.timeout && !terms.call_timeout && !terms.max_calls && !terms.observer) {
+        return nullptr;
+    }
+    return std::make_unique<const Limits>(
+        Limits{saturating_add(now, terms.timeout.value_or(Duration::max())),
+               terms.call_timeout.value_or(Duration::zero()), terms.max_calls.value_or(0),
+               terms.observer});
+}
+
+RunningEngines& Engine::running_engines() const {
+    return asio::use_service<RunningEngines>(asio::query(executor_, asio::execution::context));
+}
+
+TimePoint Engine::deadline() const noexcept {
+    return limits_ ? limits_->deadline : TimePoint::max();
+}
+
+std::shared_ptr<Observer> Engine::observer() const { return limits_ ? limits_->observer : nullptr; }
 
 void Engine::wake(std::shared_ptr<Timer> self, Ticket ticket, std::optional<TimePoint> here) {
     if (here && runs_anywhere_) return on_wake(ticket, *here);
@@ -122,10 +149,11 @@ void Engine::begin_call(TimePoint now) {
 }
 
 void Engine::arm_for_deadlines() {
-    const TimePoint call_deadline = call_timeout_ > Duration::zero()
-                                        ? saturating_add(tick_.started, call_timeout_)
+    if (!limits_) return;
+    const TimePoint call_deadline = limits_->call_timeout > Duration::zero()
+                                        ? saturating_add(tick_.started, limits_->call_timeout)
                                         : TimePoint::max();
-    const TimePoint first = std::min(call_deadline, deadline_);
+    const TimePoint first = std::min(call_deadline, limits_->deadline);
     armed_in_call_ = first != TimePoint::max();
     if (armed_in_call_) arm(first, tick_.started);
 }
@@ -136,7 +164,7 @@ void Engine::returned(CallResult result) {
     try {
         settle(result);
         judge(result, tick_);
-        if (observer_) report(result, now);
+        if (limits_ && limits_->observer) report(result, now);
         if (schedule_->draws()) uniform = schedule_->draw();
     } catch (...) {
         result = Failure{.error = std::current_exception(), .ends_the_loop = true};
@@ -151,15 +179,14 @@ void Engine::returned(CallResult result) {
 /// Makes of the result what it is when it is known whether the call took too long.
 void Engine::settle(CallResult& result) const {
     check(result);
-    if (call_timeout_ == Duration::zero()) return;
+    if (!limits_ || limits_->call_timeout == Duration::zero()) return;
     const std::scoped_lock lock(mutex_);
     if (call_timed_out_) time_out(result);
 }
 
 void Engine::report(const CallResult& result, TimePoint now) {
     const auto* failure = std::get_if<Failure>(&result);
-    const auto observer = observer_;
-    observer->on_run({tick_, now - tick_.started, failure ? failure->error : nullptr});
+    observer()->on_run({tick_, now - tick_.started, failure ? failure->error : nullptr});
 }
 
 void Engine::go_on(Lock& lock, const CallResult& result, TimePoint now, double uniform) {
@@ -202,7 +229,7 @@ void Engine::count(const CallResult& result, TimePoint now) {
 void Engine::wait_for(Lock& lock, const Plan& plan, TimePoint now) {
     planned_ = plan;
     stats_.next_due = planned_.begin;
-    if (observer_ && !tell_delay(lock)) return;
+    if (limits_ && limits_->observer && !tell_delay(lock)) return;
     if (stop_requested_) return finish(lock, StopReason::stopped, nullptr);
     phase_ = Phase::waiting;
     arm_for_next_call(now);
@@ -211,13 +238,13 @@ void Engine::wait_for(Lock& lock, const Plan& plan, TimePoint now) {
 /// Still in the phase of the call, so that nothing else begins meanwhile.
 /// @return whether the run goes on.
 bool Engine::tell_delay(Lock& lock) {
-    const auto observer = observer_;
+    const auto told = observer();
     const TimePoint next_due = trigger_requested_ ? queue_->now() : planned_.begin;
     const DelayReason reason = trigger_requested_ ? DelayReason::trigger : planned_.reason;
     std::exception_ptr error;
     lock.unlock();
     try {
-        observer->on_delay(next_due, reason);
+        told->on_delay(next_due, reason);
     } catch (...) {
         error = std::current_exception();
     }
@@ -228,23 +255,25 @@ bool Engine::tell_delay(Lock& lock) {
 
 void Engine::arm_for_next_call(TimePoint now) {
     if (trigger_requested_) stats_.next_due = now;
-    arm(std::min(stats_.next_due, deadline_), now);
+    arm(std::min(stats_.next_due, deadline()), now);
 }
 
 void Engine::arm(TimePoint due, TimePoint now) { ticket_ = queue_->add(*this, due, now); }
 
 Demands Engine::demands(TimePoint now) const noexcept {
+    if (!limits_) return {.stop_requested = stop_requested_};
+    const auto& [deadline, call_timeout, max_calls, observer] = *limits_;
     return {.stop_requested = stop_requested_,
-            .deadline_passed = deadline_ <= now && deadline_ != TimePoint::max(),
-            .calls_used_up = max_calls_ != 0 && stats_.runs >= max_calls_};
+            .deadline_passed = deadline <= now && deadline != TimePoint::max(),
+            .calls_used_up = max_calls != 0 && stats_.runs >= max_calls};
 }
 
 void Engine::finish(Lock& lock, StopReason reason, std::exception_ptr error) {
     phase_ = Phase::ending;
-    if (const auto observer = observer_) {
+    if (const auto told = observer()) {
         lock.unlock();
         try {
-            observer->on_finish(reason);
+            told->on_finish(reason);
         } catch (...) {
             reason = StopReason::failed;
             error = std::current_exception();
@@ -265,8 +294,8 @@ Engine::Told Engine::end(StopReason reason, std::exception_ptr error) {
     outcome_ = make_outcome(reason, error, stats_);
     last_error_ = throws(reason) ? std::move(error) : nullptr;
     phase_ = Phase::idle;
-    Told told{std::exchange(waiters_, {}), last_error_,          outcome_,
-              std::move(schedule_),        std::move(observer_), running_engines_.erase(*this)};
+    Told told{std::exchange(waiters_, {}), last_error_,        outcome_,
+              std::move(schedule_),        std::move(limits_), running_engines().erase(*this)};
     told.waiters.reverse();
     return told;
 }
@@ -284,8 +313,8 @@ void Engine::abandon() noexcept {
     run_ends();
     phase_ = Phase::idle;
     dropped = {
-        std::exchange(waiters_, {}),  nullptr, nullptr, std::move(schedule_), std::move(observer_),
-        running_engines_.erase(*this)};
+        std::exchange(waiters_, {}),   nullptr, nullptr, std::move(schedule_), std::move(limits_),
+        running_engines().erase(*this)};
     executor = std::exchange(executor_, {});
 }
 

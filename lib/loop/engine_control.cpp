@@ -15,7 +15,7 @@ void Engine::stop(bool cancel_the_call) noexcept {
     stop_requested_ = true;
     if (phase_ == Phase::calling) {
         if (cancel_the_call && !std::exchange(cancelled_, true)) cancel_call();
-    } else if (observer_) {
+    } else if (observer()) {
         queue_->remove(*this);
         const TimePoint now = queue_->now();
         arm(now, now);  // the observer is told where the body runs, not in here

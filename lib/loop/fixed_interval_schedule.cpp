@@ -10,23 +10,24 @@ namespace loopingcall::detail {
 
 FixedIntervalSchedule::FixedIntervalSchedule(const Options& options)
     : interval_(options.interval), missed_ticks_(options.missed_ticks) {
-    if (options.on_error.action != OnError::stop) {
-        on_error_ = std::make_unique<const OnError>(options.on_error);
-    }
+    const OnError& on_error = options.on_error;
     const bool by_chance = options.jitter > 0 || options.first_run_spread > Duration::zero() ||
-                           (on_error_ && on_error_->delays.jitter > 0);
-    if (by_chance) {
-        chance_ = std::make_unique<Chance>(
-            Chance{options.jitter, options.first_run_spread, Random(options.random)});
-    }
+                           (on_error.action == OnError::backoff && on_error.delays.jitter > 0);
+    if (!by_chance && on_error.action == OnError::stop) return;
+    rare_ = std::make_unique<Rare>(Rare{on_error, options.jitter, options.first_run_spread,
+                                        by_chance, Random(options.random)});
+}
+
+void FixedIntervalSchedule::begin_grid(TimePoint origin, bool served) noexcept {
+    grid_ = origin;
+    served_ = served;
 }
 
 Plan FixedIntervalSchedule::first(TimePoint /*now*/, TimePoint origin) {
-    if (chance_ && chance_->first_run_spread > Duration::zero()) {
-        origin = saturating_add(origin, scaled(chance_->first_run_spread, chance_->random.draw()));
+    if (rare_ && rare_->first_run_spread > Duration::zero()) {
+        origin = saturating_add(origin, scaled(rare_->first_run_spread, rare_->random.draw()));
     }
-    grid_ = origin;
-    served_ = TimePoint::min();
+    begin_grid(origin, false);
     return {.due = origin, .begin = origin};
 }
 
@@ -38,10 +39,12 @@ void FixedIntervalSchedule::begin(Plan& plan, TimePoint now) {
         plan.due = latest.due;
         plan.missed += latest.missed;
     }
-    served_ = plan.due;
-    if (on_the_grid) grid_ = plan.due;
     if (missed_ticks_ == MissedTicks::delay && now > plan.begin) {
-        grid_ = served_ = plan.due + (now - plan.begin);
+        begin_grid(plan.due + (now - plan.begin), true);
+    } else if (on_the_grid) {
+        begin_grid(plan.due, true);
+    } else if (plan.due >= grid_) {
+        begin_grid(latest_point(grid_, interval_, plan.due).due, true);
     }
 }
 
@@ -60,13 +63,13 @@ std::variant<Plan, End> FixedIntervalSchedule::next(const CallResult& result, co
                                                     double uniform) {
     if (const auto* failure = std::get_if<Failure>(&result)) {
         if (gives_up(call.failures)) return End{StopReason::failed, failure->error};
-        if (on_error_->action == OnError::backoff) {
+        if (rare_->on_error.action == OnError::backoff) {
             failing_ = true;
-            return delayed(call.ended, on_error_->delays.delay(call.failures, uniform),
+            return delayed(call.ended, rare_->on_error.delays.delay(call.failures, uniform),
                            DelayReason::backoff);
         }
     } else if (std::exchange(failing_, false)) {
-        grid_ = served_ = call.started;
+        begin_grid(call.started, true);
     }
     if (const auto* pause = std::get_if<After>(&result)) {
         return delayed(call.ended, pause->delay, DelayReason::after);
@@ -87,25 +90,27 @@ Plan FixedIntervalSchedule::on_grid(TimePoint now, double uniform) const {
         case MissedTicks::coalesce:
         case MissedTicks::delay:
         case MissedTicks::burst:
-            plan = next_point(grid_, interval_, served_, served_);
+            plan.due = served_ ? saturating_add(grid_, interval_) : grid_;
             break;
     }
     plan.begin = plan.due;
     if (plan.due <= now) {
         plan.reason = DelayReason::overdue;
-    } else if (chance_ && chance_->jitter > 0) {
-        plan.begin = jittered(plan.due, interval_, chance_->jitter, uniform);
+    } else if (rare_ && rare_->jitter > 0) {
+        plan.begin = jittered(plan.due, interval_, rare_->jitter, uniform);
     }
     return plan;
 }
 
 bool FixedIntervalSchedule::gives_up(std::uint64_t failures_in_a_row) const noexcept {
-    return !on_error_ || (on_error_->max_in_a_row && failures_in_a_row >= *on_error_->max_in_a_row);
+    if (!rare_ || rare_->on_error.action == OnError::stop) return true;
+    const auto& most = rare_->on_error.max_in_a_row;
+    return most && failures_in_a_row >= *most;
 }
 
-bool FixedIntervalSchedule::draws() const noexcept { return chance_ != nullptr; }
+bool FixedIntervalSchedule::draws() const noexcept { return rare_ && rare_->by_chance; }
 
-double FixedIntervalSchedule::draw() { return chance_->random.draw(); }
+double FixedIntervalSchedule::draw() { return rare_->random.draw(); }
 
 bool FixedIntervalSchedule::overrun(Duration duration) const noexcept {
     return duration > interval_;
@@ -113,7 +118,7 @@ bool FixedIntervalSchedule::overrun(Duration duration) const noexcept {
 
 // No jitter: this is called from any thread, and a draw is not.
 Plan FixedIntervalSchedule::reset(TimePoint now, const Plan& /*planned*/) {
-    grid_ = served_ = now;
+    begin_grid(now, true);
     failing_ = false;
     const TimePoint due = saturating_add(now, interval_);
     return {.due = due, .begin = due};

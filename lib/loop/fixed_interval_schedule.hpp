@@ -25,22 +25,25 @@ class FixedIntervalSchedule final : public Schedule {
 
   private:
     /// What few loops use, kept apart because many loops are idle.
-    struct Chance {
+    struct Rare {
+        OnError on_error;
         double jitter;
         Duration first_run_spread;
+        bool by_chance;
         Random random;
     };
 
     [[nodiscard]] Plan on_grid(TimePoint now, double uniform) const;
     [[nodiscard]] bool gives_up(std::uint64_t failures_in_a_row) const noexcept;
 
+    void begin_grid(TimePoint origin, bool served) noexcept;
+
     Duration interval_;
-    TimePoint grid_;    // a point of the grid
-    TimePoint served_;  // the last point that is dealt with; need not lie on the grid
+    TimePoint grid_;  // the last point that is dealt with, or else the first
     MissedTicks missed_ticks_;
+    bool served_ = false;   // whether grid_ is dealt with
     bool failing_ = false;  // the first success begins a new grid
-    std::unique_ptr<const OnError> on_error_;
-    std::unique_ptr<Chance> chance_;
+    std::unique_ptr<Rare> rare_;
 };
 
 }  // namespace loopingcall::detail

@@ -1,32 +1,16 @@
 #include "grid.hpp"
 
-#include <algorithm>
-
 #include "time_arithmetic.hpp"
 
 namespace loopingcall::detail {
 
-namespace {
-
-/// The number of the last point of the grid that is not after `point`; -1 before the first.
-Duration::rep index_of(TimePoint point, TimePoint grid, Duration interval) noexcept {
-    return point < grid ? -1 : (point - grid) / interval;
-}
-
-}  // namespace
-
-Plan next_point(TimePoint grid, Duration interval, TimePoint served, TimePoint now) noexcept {
-    const bool on_time = served == grid && now - grid < interval;
-    if (on_time) {  // nearly always; it saves two divisions
-        const TimePoint due = saturating_add(grid, interval);
-        return {.due = due, .begin = due};
-    }
-    const Duration::rep served_index = index_of(served, grid, interval);
-    const Duration::rep last_index = index_of(std::max(now, served), grid, interval);
-    const TimePoint due =
-        last_index < 0 ? grid : saturating_add(grid + last_index * interval, interval);
-    return {
-        .due = due, .begin = due, .missed = static_cast<std::uint64_t>(last_index - served_index)};
+Plan next_point(TimePoint grid, Duration interval, bool served, TimePoint now) noexcept {
+    if (!served && now < grid) return {.due = grid, .begin = grid};
+    // Nearly always none have passed, which saves a division.
+    const Duration::rep passed = now - grid < interval ? 0 : (now - grid) / interval;
+    const TimePoint due = saturating_add(grid + passed * interval, interval);
+    const Duration::rep missed = served ? passed : passed + 1;
+    return {.due = due, .begin = due, .missed = static_cast<std::uint64_t>(missed)};
 }
 
 Plan latest_point(TimePoint due, Duration interval, TimePoint now) noexcept {

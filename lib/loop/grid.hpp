@@ -5,16 +5,17 @@
 // Where the next call is planned, as functions of values: no clock, no lock, no loop in sight.
 namespace loopingcall::detail {
 
-/// The first point of the grid `grid + k * interval`, k >= 0, after both `served` and `now`, with
-/// the points left out between `served` and it.
+/// The first point of the grid `grid + k * interval`, k >= 0, after `now`, and how many points are
+/// left out on the way to it.
 ///
 /// Strictly after, as in Twisted: a call that ends exactly on a point does not serve it.
 ///
-///     planned   0    100    200    300    400        interval 100, served 0, now 250
+///     planned   0    100    200    300    400        interval 100, grid 0 is served, now 250
 ///     calls     |-------------|    |      |          300 (missed 2)
 ///
-/// @param served  the last point dealt with; need not lie on the grid, and may lie before it.
-[[nodiscard]] Plan next_point(TimePoint grid, Duration interval, TimePoint served,
+/// @param served  whether the point `grid` is dealt with: then the next one comes after it even if
+///        `now` does not, since jitter may have a call begin early.
+[[nodiscard]] Plan next_point(TimePoint grid, Duration interval, bool served,
                               TimePoint now) noexcept;
 
 /// The last of the points `due + k * interval` that is not after `now`, with the points left out on

@@ -8,7 +8,7 @@ asio::execution_context::id RunningEngines::id;
 
 void RunningEngines::insert(std::shared_ptr<Engine> engine) {
     const std::scoped_lock lock(mutex_);
-    engine->running_place_ = engines_.size();
+    engine->running_place_ = static_cast<std::uint32_t>(engines_.size());
     engines_.push_back(std::move(engine));
 }
 

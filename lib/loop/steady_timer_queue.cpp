@@ -1,7 +1,10 @@
 #include "steady_timer_queue.hpp"
 
+#include <algorithm>
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <utility>
@@ -18,6 +21,7 @@ class SteadyTimerQueue::Alarm {
     virtual ~Alarm() = default;
     virtual void arm(SteadyTimerQueue& queue, TimePoint due) = 0;
     virtual void cancel() = 0;
+    virtual void post(SteadyTimerQueue& queue) = 0;
 };
 
 template <class Executor>
@@ -27,12 +31,19 @@ class SteadyTimerQueue::AlarmOn final : public Alarm {
 
     void arm(SteadyTimerQueue& queue, TimePoint due) override {
         timer_.expires_at(due);
-        timer_.async_wait([&queue](const boost::system::error_code& error) {
-            if (!error) queue.fire();
-        });
+        timer_.async_wait(asio::bind_allocator(HandlerAllocator<void>(queue.wait_memory_),
+                                               [&queue](const boost::system::error_code& error) {
+                                                   if (!error) queue.on_alarm();
+                                               }));
     }
 
     void cancel() override { timer_.cancel(); }
+
+    void post(SteadyTimerQueue& queue) override {
+        asio::post(timer_.get_executor(),
+                   asio::bind_allocator(HandlerAllocator<void>(queue.post_memory_),
+                                        [&queue] { queue.on_posted(); }));
+    }
 
   private:
     using Clock = std::chrono::steady_clock;
@@ -49,7 +60,7 @@ std::shared_ptr<TimerQueue> SteadyTimerQueue::of(const asio::any_io_executor& ex
     auto& queue =
         asio::use_service<SteadyTimerQueue>(asio::query(executor, asio::execution::context));
     const std::scoped_lock lock(queue.mutex_);
-    if (!queue.timer_) queue.timer_ = make_timer(inner_executor(executor));
+    if (!queue.alarm_) queue.alarm_ = make_alarm(inner_executor(executor));
     return {std::shared_ptr<void>{}, &queue};
 }
 
@@ -58,7 +69,7 @@ std::shared_ptr<TimerQueue> steady_timer_queue(const asio::any_io_executor& exec
 }
 
 /// A timer on a concrete executor costs some 400 instructions less each time.
-std::unique_ptr<SteadyTimerQueue::Alarm> SteadyTimerQueue::make_timer(
+std::unique_ptr<SteadyTimerQueue::Alarm> SteadyTimerQueue::make_alarm(
     const asio::any_io_executor& executor) {
     if (const auto* io = executor.target<asio::io_context::executor_type>()) {
         return std::make_unique<AlarmOn<asio::io_context::executor_type>>(*io);
@@ -71,15 +82,11 @@ std::unique_ptr<SteadyTimerQueue::Alarm> SteadyTimerQueue::make_timer(
 
 TimePoint SteadyTimerQueue::now() const noexcept { return std::chrono::steady_clock::now(); }
 
+// A due time in the past counts as now: a loop that never keeps up must not overtake the others.
 Ticket SteadyTimerQueue::add(Timer& timer, TimePoint due, TimePoint now) {
     const std::scoped_lock lock(mutex_);
-    if (due <= now) {
-        const Ticket ticket = heap_.next_ticket();
-        timer.wake(timer.shared_from_this(), ticket, std::nullopt);
-        return ticket;
-    }
-    const Ticket ticket = heap_.push(timer, due);
-    arm();
+    const Ticket ticket = heap_.push(timer, std::max(due, now));
+    schedule(now);
     return ticket;
 }
 
@@ -89,44 +96,48 @@ void SteadyTimerQueue::remove(Timer& timer) noexcept {
     // A timer left armed for nobody would keep the context's run() from returning. While somebody
     // waits, one wake-up too many is cheaper than arming anew.
     armed_ = false;
-    timer_->cancel();
+    alarm_->cancel();
 }
 
-void SteadyTimerQueue::arm() {
-    if (heap_.empty() || (armed_ && armed_for_ <= heap_.earliest())) return;
-    armed_ = true;
-    armed_for_ = heap_.earliest();
-    timer_->arm(*this, armed_for_);
+/// Sees to it that fire() is called when the earliest timer is due. Under the lock.
+void SteadyTimerQueue::schedule(TimePoint now) {
+    if (heap_.empty() || posted_) return;
+    const TimePoint earliest = heap_.earliest();
+    if (earliest <= now) {
+        posted_ = true;
+        alarm_->post(*this);
+    } else if (!armed_ || earliest < armed_for_) {
+        armed_ = true;
+        armed_for_ = earliest;
+        alarm_->arm(*this, earliest);
+    }
 }
 
-// One loop that is due alone runs right here, which is the cheapest. Several are posted, so that
-// none of them has to wait for the body of another while a second thread is idle.
-void SteadyTimerQueue::fire() {
+void SteadyTimerQueue::on_alarm() { fire(armed_); }
+
+void SteadyTimerQueue::on_posted() { fire(posted_); }
+
+// One at a time, and what is due besides is seen to by another handler, posted before: so nobody
+// has to wait for the body of another while a second thread is idle, other work of the context gets
+// its turn, and however many are due, one handler's memory is enough.
+void SteadyTimerQueue::fire(bool& what_called) {
     const TimePoint woken_at = now();
-    std::optional<TimerHeap::Expired> alone;
+    std::optional<TimerHeap::Expired> due;
     {
         const std::scoped_lock lock(mutex_);
-        armed_ = false;
-        const auto somebody_is_due = [&] { return !heap_.empty() && heap_.earliest() <= woken_at; };
-        if (somebody_is_due()) alone = heap_.pop();
-        while (somebody_is_due()) {
-            if (alone) hand_over(*std::exchange(alone, std::nullopt), std::nullopt);
-            hand_over(heap_.pop(), std::nullopt);
-        }
-        arm();
+        what_called = false;
+        if (!heap_.empty() && heap_.earliest() <= woken_at) due = heap_.pop();
+        schedule(woken_at);
     }
-    if (alone) hand_over(*std::move(alone), woken_at);
-}
-
-void SteadyTimerQueue::hand_over(TimerHeap::Expired expired, std::optional<TimePoint> here) {
-    Timer& timer = *expired.timer;
-    timer.wake(std::move(expired.timer), expired.ticket, here);
+    if (!due) return;
+    Timer& timer = *due->timer;
+    timer.wake(std::move(due->timer), due->ticket, woken_at);
 }
 
 void SteadyTimerQueue::shutdown() {
     const std::scoped_lock lock(mutex_);
     heap_.clear();
-    timer_.reset();
+    alarm_.reset();
 }
 
 }  // namespace loopingcall::detail

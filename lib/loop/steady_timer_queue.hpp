@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 
+#include "handler_memory.hpp"
 #include "timer_heap.hpp"
 
 namespace loopingcall::detail {
@@ -39,17 +40,21 @@ class SteadyTimerQueue final : public asio::execution_context::service, public T
     template <class Executor>
     class AlarmOn;
 
-    static std::unique_ptr<Alarm> make_timer(const asio::any_io_executor& executor);
-    static void hand_over(TimerHeap::Expired expired, std::optional<TimePoint> here);
+    static std::unique_ptr<Alarm> make_alarm(const asio::any_io_executor& executor);
     void shutdown() override;
-    void arm();
-    void fire();
+    void schedule(TimePoint now);
+    void on_alarm();
+    void on_posted();
+    void fire(bool& what_called);
 
     std::mutex mutex_;
     TimerHeap heap_;
-    std::unique_ptr<Alarm> timer_;
+    HandlerMemory wait_memory_;  // outlive the handlers, which outlive alarm_
+    HandlerMemory post_memory_;
+    std::unique_ptr<Alarm> alarm_;
     TimePoint armed_for_ = TimePoint::max();
-    bool armed_ = false;
+    bool armed_ = false;   // on_alarm() will be called at armed_for_
+    bool posted_ = false;  // on_posted() will be called soon
 };
 
 }  // namespace loopingcall::detail

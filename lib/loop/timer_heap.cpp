@@ -41,7 +41,7 @@ void TimerHeap::clear() noexcept {
 
 void TimerHeap::put(std::size_t place, const Node& node) noexcept {
     nodes_[place] = node;
-    node.timer->place_ = place;
+    node.timer->place_ = static_cast<std::uint32_t>(place);
 }
 
 void TimerHeap::rise(std::size_t place, const Node& node) noexcept {

@@ -8,8 +8,7 @@ using test::Times;
 using test::Told;
 using namespace std::chrono_literals;
 
-#define TEST_RUNS(...) \
-    BOOST_TEST(runs == (Times{__VA_ARGS__}), boost::test_tools::per_element())
+#define TEST_RUNS(...) BOOST_TEST(runs == (Times{__VA_ARGS__}), boost::test_tools::per_element())
 
 namespace {
 
@@ -87,9 +86,8 @@ BOOST_AUTO_TEST_CASE(the_maximum_always_holds_also_after_a_success) {
     call.start({.max_interval = 5s, .random = middle});
     clock.advance(29s);
     TEST_DELAYS(1500, 2250, 3375, 5000, 5000, 5000, 5000, 750, 750);
-    BackOffLoopingCall<void, VirtualClock> large(context.get_executor(), clock, [] {
-        return true;
-    });
+    BackOffLoopingCall<void, VirtualClock> large(context.get_executor(), clock,
+                                                 [] { return true; });
     large.start({.starting_interval = 1000s, .max_interval = 60s, .random = middle});
     clock.advance(120s);
     BOOST_TEST(large.stats().runs == 3U);
@@ -119,8 +117,8 @@ BOOST_AUTO_TEST_CASE(without_a_limit_it_neither_overflows_nor_spins) {
 }
 
 BOOST_AUTO_TEST_CASE(an_exception_ends_the_loop) {
-    BackOffLoopingCall<void, VirtualClock> call(
-        context.get_executor(), clock, []() -> bool { throw std::runtime_error("no"); });
+    BackOffLoopingCall<void, VirtualClock> call(context.get_executor(), clock,
+                                                []() -> bool { throw std::runtime_error("no"); });
     Told<void> told;
     call.start({});
     watch(call, told);
@@ -131,8 +129,7 @@ BOOST_AUTO_TEST_CASE(an_exception_ends_the_loop) {
 
 BOOST_AUTO_TEST_CASE(an_awaitable_body_may_return_a_step) {
     BackOffLoopingCall<int, VirtualClock> call(
-        context.get_executor(), clock,
-        [&](const Tick& tick) -> asio::awaitable<BackOffStep<int>> {
+        context.get_executor(), clock, [&](const Tick& tick) -> asio::awaitable<BackOffStep<int>> {
             ran();
             if (tick.index == 0) co_return false;
             if (tick.index == 1) co_return again;

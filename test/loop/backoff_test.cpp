@@ -13,18 +13,17 @@ namespace {
 std::vector<long> delays(const Backoff& backoff, std::uint64_t count) {
     std::vector<long> result;
     for (std::uint64_t n = 1; n <= count; ++n) {
-        result.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(
-                             backoff.delay(n, 0.5))
-                             .count());
+        result.push_back(
+            std::chrono::duration_cast<std::chrono::milliseconds>(backoff.delay(n, 0.5)).count());
     }
     return result;
 }
 
 }  // namespace
 
-#define TEST_DELAYS(backoff, ...)                                                            \
-    BOOST_TEST(delays(backoff, std::vector<long>{__VA_ARGS__}.size()) ==                     \
-                   (std::vector<long>{__VA_ARGS__}),                                         \
+#define TEST_DELAYS(backoff, ...)                                        \
+    BOOST_TEST(delays(backoff, std::vector<long>{__VA_ARGS__}.size()) == \
+                   (std::vector<long>{__VA_ARGS__}),                     \
                boost::test_tools::per_element())
 
 BOOST_AUTO_TEST_SUITE(backoff)
@@ -46,9 +45,7 @@ BOOST_AUTO_TEST_CASE(may_be_both) {
     TEST_DELAYS((Backoff{.initial = 1s, .multiplier = 2, .increment = 100ms}), 1000, 2100, 4200);
 }
 
-BOOST_AUTO_TEST_CASE(zero_means_at_once) {
-    TEST_DELAYS((Backoff{.initial = 0ms}), 0, 0, 0);
-}
+BOOST_AUTO_TEST_CASE(zero_means_at_once) { TEST_DELAYS((Backoff{.initial = 0ms}), 0, 0, 0); }
 
 BOOST_AUTO_TEST_CASE(the_minimum_and_the_maximum_hold) {
     TEST_DELAYS((Backoff{.initial = 10ms, .minimum = 25ms, .maximum = 50ms}), 25, 25, 40, 50, 50);

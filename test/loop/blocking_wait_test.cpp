@@ -36,8 +36,7 @@ BOOST_AUTO_TEST_CASE(gives_the_outcome_to_a_thread_that_blocks) {
 
 BOOST_AUTO_TEST_CASE(rethrows_what_the_body_threw) {
     asio::thread_pool pool(1);
-    FixedIntervalLoopingCall<> call(pool.get_executor(),
-                                    [] { throw std::runtime_error("no"); });
+    FixedIntervalLoopingCall<> call(pool.get_executor(), [] { throw std::runtime_error("no"); });
     call.start({.interval = 1ms});
     BOOST_CHECK_EXCEPTION(call.wait(), std::runtime_error, [](const std::runtime_error& error) {
         return std::string(error.what()) == "no";
@@ -77,13 +76,11 @@ BOOST_AUTO_TEST_CASE(on_any_thread_of_the_context_is_an_error) {
 BOOST_AUTO_TEST_CASE(on_a_thread_of_the_pool_is_an_error) {
     asio::thread_pool pool(2);
     std::promise<boost::system::error_code> refused;
-    FixedIntervalLoopingCall<> call(pool.get_executor(), []() -> asio::awaitable<void> {
-        co_return;
-    });
+    FixedIntervalLoopingCall<> call(pool.get_executor(),
+                                    []() -> asio::awaitable<void> { co_return; });
     call.start({.interval = 1h});
     asio::post(pool, [&] { refused.set_value(code_of_wait(call)); });
-    BOOST_TEST(refused.get_future().get() ==
-               boost::system::errc::resource_deadlock_would_occur);
+    BOOST_TEST(refused.get_future().get() == boost::system::errc::resource_deadlock_would_occur);
     call.stop();
     pool.join();
 }

@@ -10,8 +10,7 @@ using test::Times;
 using test::Told;
 using namespace std::chrono_literals;
 
-#define TEST_RUNS(...) \
-    BOOST_TEST(runs == (Times{__VA_ARGS__}), boost::test_tools::per_element())
+#define TEST_RUNS(...) BOOST_TEST(runs == (Times{__VA_ARGS__}), boost::test_tools::per_element())
 
 namespace {
 
@@ -144,10 +143,10 @@ BOOST_AUTO_TEST_CASE(an_engine_that_throws_between_two_calls_ends_the_loop_as_fa
 
 BOOST_AUTO_TEST_CASE(an_engine_that_throws_in_start_leaves_nothing_behind) {
     auto call = recording();
-    BOOST_CHECK_THROW(call.start({.first_run_spread = 1s, .random = []() -> double {
-                                      throw std::runtime_error("no dice");
-                                  }}),
-                      std::runtime_error);
+    BOOST_CHECK_THROW(
+        call.start({.first_run_spread = 1s,
+                    .random = []() -> double { throw std::runtime_error("no dice"); }}),
+        std::runtime_error);
     BOOST_TEST(!call.running());
     BOOST_TEST(clock.pending() == 0U);
 }

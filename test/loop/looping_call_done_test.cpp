@@ -9,8 +9,7 @@ using test::Times;
 using test::Told;
 using namespace std::chrono_literals;
 
-#define TEST_RUNS(...) \
-    BOOST_TEST(runs == (Times{__VA_ARGS__}), boost::test_tools::per_element())
+#define TEST_RUNS(...) BOOST_TEST(runs == (Times{__VA_ARGS__}), boost::test_tools::per_element())
 
 namespace {
 

@@ -111,7 +111,7 @@ class Model {
                 ++planned_.missed;
             }
         }
-        served_ = planned_.due;
+        served_ = std::max(served_, planned_.due);  // jitter may have served a later one
         if (options_.missed_ticks == MissedTicks::delay && now_ > planned_.begin) {
             grid_ = served_ = planned_.due + (now_ - planned_.begin);
         }

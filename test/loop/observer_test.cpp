@@ -20,8 +20,7 @@ struct Recorder : Observer {
                       std::to_string(run.duration / 1ms) + (run.error ? " failed" : ""));
     }
     void on_delay(TimePoint next_due, DelayReason reason) override {
-        log.push_back("next at " + std::to_string(test::in_ms(next_due)) + " " +
-                      to_string(reason));
+        log.push_back("next at " + std::to_string(test::in_ms(next_due)) + " " + to_string(reason));
     }
     void on_finish(StopReason reason) override {
         log.push_back(std::string("finished ") + to_string(reason));

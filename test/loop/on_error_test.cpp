@@ -9,8 +9,7 @@ using test::Times;
 using test::Told;
 using namespace std::chrono_literals;
 
-#define TEST_RUNS(...) \
-    BOOST_TEST(runs == (Times{__VA_ARGS__}), boost::test_tools::per_element())
+#define TEST_RUNS(...) BOOST_TEST(runs == (Times{__VA_ARGS__}), boost::test_tools::per_element())
 
 namespace {
 
@@ -115,8 +114,8 @@ BOOST_AUTO_TEST_CASE(the_last_failure_in_a_row_that_is_allowed_ends_the_loop) {
 BOOST_AUTO_TEST_CASE(failures_in_a_row_are_limited_on_the_schedule_too) {
     auto call = failing("F.FF");
     Told<void> told;
-    call.start({.interval = 100ms, .on_error = {.action = OnError::keep_schedule,
-                                                .max_in_a_row = 2}});
+    call.start(
+        {.interval = 100ms, .on_error = {.action = OnError::keep_schedule, .max_in_a_row = 2}});
     watch(call, told);
     clock.advance(1s);
     TEST_RUNS(0, 100, 200, 300);

@@ -7,8 +7,7 @@ using test::Times;
 using test::Told;
 using namespace std::chrono_literals;
 
-#define TEST_RUNS(...) \
-    BOOST_TEST(runs == (Times{__VA_ARGS__}), boost::test_tools::per_element())
+#define TEST_RUNS(...) BOOST_TEST(runs == (Times{__VA_ARGS__}), boost::test_tools::per_element())
 
 namespace {
 
@@ -200,8 +199,9 @@ BOOST_AUTO_TEST_CASE(a_result_may_be_worth_another_attempt) {
         return attempt.result != nullptr && *attempt.result < 2;
     };
     Told<std::uint64_t> counted;
-    async_retry(executor, clock, {.backoff = constant, .should_retry = too_small},
-                [](const Tick& tick) { return tick.index; }, telling(counted));
+    async_retry(
+        executor, clock, {.backoff = constant, .should_retry = too_small},
+        [](const Tick& tick) { return tick.index; }, telling(counted));
     clock.advance(1s);
     BOOST_TEST(counted.outcome.value.value() == 2U);
     BOOST_TEST(counted.at == 20);
@@ -210,8 +210,8 @@ BOOST_AUTO_TEST_CASE(a_result_may_be_worth_another_attempt) {
 
 BOOST_AUTO_TEST_CASE(results_that_never_satisfy_are_exhausted_without_a_value_or_an_error) {
     async_retry(executor, clock,
-                {.backoff = constant, .should_retry = [](const auto&) { return true; }},
-                failing(0), telling(told));
+                {.backoff = constant, .should_retry = [](const auto&) { return true; }}, failing(0),
+                telling(told));
     clock.advance(1s);
     TEST_RUNS(0, 10, 20);
     BOOST_TEST(told.outcome.reason == StopReason::exhausted);
@@ -220,8 +220,9 @@ BOOST_AUTO_TEST_CASE(results_that_never_satisfy_are_exhausted_without_a_value_or
 }
 
 BOOST_AUTO_TEST_CASE(what_should_retry_throws_ends_it) {
-    async_retry(executor, clock,
-                {.should_retry = [](const auto&) -> bool { throw std::runtime_error("ask me not"); }},
+    async_retry(executor, clock, {.should_retry = [](const auto&) -> bool {
+                    throw std::runtime_error("ask me not");
+                }},
                 failing(99), telling(told));
     clock.advance(1s);
     TEST_RUNS(0);
@@ -246,12 +247,13 @@ BOOST_AUTO_TEST_CASE(a_step_needs_no_throw_and_may_name_its_delay) {
 
 BOOST_AUTO_TEST_CASE(an_operation_without_a_value_is_done_when_it_returns) {
     Told<void> nothing;
-    async_retry(executor, clock, {.backoff = constant},
-                [this](const Tick& tick) {
-                    ran();
-                    if (tick.index == 0) throw std::runtime_error("no");
-                },
-                telling(nothing));
+    async_retry(
+        executor, clock, {.backoff = constant},
+        [this](const Tick& tick) {
+            ran();
+            if (tick.index == 0) throw std::runtime_error("no");
+        },
+        telling(nothing));
     clock.advance(1s);
     TEST_RUNS(0, 10);
     BOOST_TEST(nothing.outcome.reason == StopReason::done);

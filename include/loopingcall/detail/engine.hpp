@@ -50,6 +50,8 @@ struct Terms {
 /// @par Thread safety  every public function may be called from any thread. No code of the user
 ///      runs under the lock, nor inside any public function.
 class Engine : public Timer {
+    std::uint32_t running_place_ = 0;  // owned by RunningEngines; here it costs no memory
+
   public:
     Engine(asio::any_io_executor executor, std::shared_ptr<TimerQueue> queue);
     ~Engine() override;
@@ -109,6 +111,7 @@ class Engine : public Timer {
   private:
     enum class Phase : std::uint8_t { idle, waiting, calling, ending };
     struct WaiterEntry;
+    struct Limits;
     struct Told;
     friend class RunningEngines;
     using Lock = std::unique_lock<std::mutex>;
@@ -133,26 +136,29 @@ class Engine : public Timer {
     void finish(Lock& lock, StopReason reason, std::exception_ptr error);
     Told end(StopReason reason, std::exception_ptr error);
     static void tell(Told told);
+    static std::unique_ptr<const Limits> limits_of(const Terms& terms, TimePoint now);
 
     bool begin_new_grid(std::optional<Duration> interval);
     void add(WaiterEntry entry);
     void cancel_waiter(std::uint64_t id);
     std::shared_ptr<Engine> self();
 
+    [[nodiscard]] RunningEngines& running_engines() const;
+    [[nodiscard]] TimePoint deadline() const noexcept;
+    [[nodiscard]] std::shared_ptr<Observer> observer() const;
+
     mutable std::mutex mutex_;
     std::shared_ptr<TimerQueue> queue_;
-    RunningEngines& running_engines_;
-    std::size_t running_place_ = 0;  // owned by running_engines_
-
     std::unique_ptr<Schedule> schedule_;
-    std::shared_ptr<Observer> observer_;
-    Plan planned_;                 // the next call that is planned
-    Tick tick_;                    // the call that is made, or the last one
-    TimePoint deadline_;           // of the whole run; the end of time: none
-    Duration call_timeout_{};      // zero: none
-    std::uint64_t max_calls_ = 0;  // zero: no limit
+    std::unique_ptr<const Limits> limits_;  // null: none
+    Plan planned_;                          // the next call that is planned
+    Tick tick_;                             // the call that is made, or the last one
     Stats stats_;
     Ticket ticket_ = 0;
+    std::exception_ptr last_error_;  // of the last call that failed; after the end, the waiters'
+    ErasedOutcome outcome_;
+    std::forward_list<WaiterEntry> waiters_;  // the last to come is the first
+
     Phase phase_ = Phase::idle;
     bool stop_requested_ = false;
     bool cancelled_ = false;       // the call that is made was asked to give up
@@ -162,10 +168,6 @@ class Engine : public Timer {
     bool rebase_requested_ = false;
     bool armed_in_call_ = false;
     bool runs_anywhere_;  // on every thread of the context, so also where its timer runs
-
-    std::exception_ptr last_error_;  // of the last call that failed; after the end, the waiters'
-    ErasedOutcome outcome_;
-    std::forward_list<WaiterEntry> waiters_;  // the last to come is the first
 };
 
 }  // namespace loopingcall::detail

@@ -33,8 +33,8 @@ class Timer : public std::enable_shared_from_this<Timer> {
 
   private:
     friend class TimerHeap;
-    static constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
-    std::size_t place_ = nowhere;
+    static constexpr std::uint32_t nowhere = std::numeric_limits<std::uint32_t>::max();
+    std::uint32_t place_ = nowhere;
 };
 
 /// Where time comes from: the steady clock of an execution context, or a `VirtualClock`.
