@@ -64,7 +64,6 @@ void Engine::start(const Terms& terms, std::unique_ptr<Schedule> schedule) {
     schedule_ = std::move(schedule);
     limits_ = std::move(limits);
     stats_ = {.next_due = planned_.begin};
-    tick_ = {};
     stop_requested_ = trigger_requested_ = rebase_requested_ = false;
     outcome_.reset();
     last_error_ = nullptr;
@@ -111,9 +110,13 @@ void Engine::on_wake(Ticket ticket, TimePoint now) {
     }
     if (!trigger_requested_ && planned_.begin > now) return arm_for_next_call(now);
     begin_call(now);
-    const Tick tick = tick_;
+    const Tick tick = current_tick();
     lock.unlock();
     call(tick);
+}
+
+Tick Engine::current_tick() const noexcept {
+    return {stats_.runs - 1, call_missed_, call_due_, call_started_};
 }
 
 void Engine::on_wake_in_call(TimePoint now) {
@@ -128,19 +131,20 @@ void Engine::begin_call(TimePoint now) {
     const bool planned_is_due = planned_.begin <= now;
     const bool rebase = std::exchange(rebase_requested_, false);
     extra_ = std::exchange(trigger_requested_, false) && !planned_is_due && !rebase;
-    tick_ = {.index = stats_.runs, .missed = 0, .due = now, .started = now};
+    call_missed_ = 0;
+    call_due_ = call_started_ = now;
     stats_.last_lateness = Duration::zero();
     if (planned_is_due) {
         const Duration moved_by_jitter = planned_.begin - planned_.due;
         schedule_->begin(planned_, now);
-        tick_.missed = planned_.missed;
-        tick_.due = planned_.due;
+        call_missed_ = planned_.missed;
+        call_due_ = planned_.due;
         stats_.last_lateness = std::max(now - planned_.due - moved_by_jitter, Duration::zero());
     }
     if (rebase) schedule_->reset(now, planned_);
 
     ++stats_.runs;
-    stats_.missed += tick_.missed;
+    stats_.missed += call_missed_;
     stats_.max_lateness = std::max(stats_.max_lateness, stats_.last_lateness);
     cancelled_ = call_timed_out_ = false;
     prepare_call();
@@ -151,11 +155,11 @@ void Engine::begin_call(TimePoint now) {
 void Engine::arm_for_deadlines() {
     if (!limits_) return;
     const TimePoint call_deadline = limits_->call_timeout > Duration::zero()
-                                        ? saturating_add(tick_.started, limits_->call_timeout)
+                                        ? saturating_add(call_started_, limits_->call_timeout)
                                         : TimePoint::max();
     const TimePoint first = std::min(call_deadline, limits_->deadline);
     armed_in_call_ = first != TimePoint::max();
-    if (armed_in_call_) arm(first, tick_.started);
+    if (armed_in_call_) arm(first, call_started_);
 }
 
 void Engine::returned(CallResult result) {
@@ -163,7 +167,7 @@ void Engine::returned(CallResult result) {
     double uniform = 0;
     try {
         settle(result);
-        judge(result, tick_);
+        judge(result, current_tick());
         if (limits_ && limits_->observer) report(result, now);
         if (schedule_->draws()) uniform = schedule_->draw();
     } catch (...) {
@@ -186,7 +190,7 @@ void Engine::settle(CallResult& result) const {
 
 void Engine::report(const CallResult& result, TimePoint now) {
     const auto* failure = std::get_if<Failure>(&result);
-    observer()->on_run({tick_, now - tick_.started, failure ? failure->error : nullptr});
+    observer()->on_run({current_tick(), now - call_started_, failure ? failure->error : nullptr});
 }
 
 void Engine::go_on(Lock& lock, const CallResult& result, TimePoint now, double uniform) {
@@ -202,7 +206,7 @@ void Engine::go_on(Lock& lock, const CallResult& result, TimePoint now, double u
         return finish(lock, StopReason::failed, failure->error);
     }
     const auto next = schedule_->next(
-        result, {tick_.started, now, extra_, planned_, stats_.consecutive_failures}, uniform);
+        result, {call_started_, now, extra_, planned_, stats_.consecutive_failures}, uniform);
     const auto* end = std::get_if<End>(&next);
     if (end && end->reason == StopReason::failed) {
         return finish(lock, StopReason::failed, end->error);
@@ -213,7 +217,7 @@ void Engine::go_on(Lock& lock, const CallResult& result, TimePoint now, double u
 }
 
 void Engine::count(const CallResult& result, TimePoint now) {
-    stats_.last_duration = now - tick_.started;
+    stats_.last_duration = now - call_started_;
     stats_.max_duration = std::max(stats_.max_duration, stats_.last_duration);
     if (schedule_->overrun(stats_.last_duration)) ++stats_.overruns;
     if (const auto* failure = std::get_if<Failure>(&result)) {

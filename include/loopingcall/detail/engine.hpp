@@ -121,6 +121,7 @@ class Engine : public Timer {
     void on_wake(Ticket ticket, TimePoint now);
     void on_wake_in_call(TimePoint now);
     void begin_call(TimePoint now);
+    [[nodiscard]] Tick current_tick() const noexcept;
     void arm_for_deadlines();
 
     void settle(CallResult& result) const;
@@ -152,7 +153,9 @@ class Engine : public Timer {
     std::unique_ptr<Schedule> schedule_;
     std::unique_ptr<const Limits> limits_;  // null: none
     Plan planned_;                          // the next call that is planned
-    Tick tick_;                             // the call that is made, or the last one
+    TimePoint call_due_;                    // of the call that is made, or the last one, as are
+    TimePoint call_started_;
+    std::uint64_t call_missed_ = 0;
     Stats stats_;
     Ticket ticket_ = 0;
     std::exception_ptr last_error_;  // of the last call that failed; after the end, the waiters'
