@@ -110,6 +110,27 @@ BOOST_AUTO_TEST_CASE(may_use_the_call_and_a_stop_in_on_delay_is_obeyed) {
     BOOST_TEST(told.outcome.reason == StopReason::stopped);
 }
 
+BOOST_AUTO_TEST_CASE(a_stop_with_cancel_after_an_awaitable_body_has_returned_cancels_nothing_more) {
+    struct Stopper : Observer {
+        FixedIntervalLoopingCall<void, VirtualClock>* call = nullptr;
+        void on_delay(TimePoint, DelayReason) override { call->stop(cancel); }
+    };
+    auto stopper = std::make_shared<Stopper>();
+    auto call = make([&]() -> asio::awaitable<void> {
+        co_await clock.async_sleep(10ms);
+        ran();
+    });
+    stopper->call = &call;
+    for (int i = 0; i < 2; ++i) {  // the next run is not cancelled
+        Told<void> told;
+        call.start({.interval = 100ms, .observer = stopper});
+        watch(call, told);
+        clock.advance(1s);
+        BOOST_TEST(told.outcome.reason == StopReason::stopped);
+    }
+    BOOST_TEST(runs.size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(a_reset_in_on_delay_is_obeyed) {
     struct Resetter : Observer {
         FixedIntervalLoopingCall<void, VirtualClock>* call = nullptr;

@@ -40,7 +40,10 @@ class AwaitableEngine : public TypedEngine<T>, private AwaitableCaller<BodyResul
         Runner<Result>::run(runner_, std::move(caller), tick);
     }
 
-    void cancel_call() final { runner_->cancel(serial_); }
+    // The observer may still be at work when the body has returned.
+    void cancel_call() final {
+        if (runner_) runner_->cancel(serial_);
+    }
 
     void call_ended() noexcept final {
         if (!on_own_strand_) runner_.reset();
