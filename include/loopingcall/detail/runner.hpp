@@ -1,21 +1,14 @@
 #pragma once
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <loopingcall/detail/call_result.hpp>
 #include <loopingcall/detail/runner_base.hpp>
 #include <loopingcall/tick.hpp>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -101,11 +94,7 @@ class RunnerPool final : public asio::execution_context::service {
     std::size_t users_ = 0;
 };
 
-/// A coroutine that awaits call after call, of whatever loop has one to make; and waits in a pool
-/// in between.
-///
-/// A coroutine for every call costs three allocations each time; one for every loop, some 800 bytes
-/// while it does nothing. There are as many of these as there are bodies suspended.
+/// A runner for bodies that give an `R`.
 template <class R>
 class Runner final : public RunnerBase {
   public:
@@ -120,69 +109,41 @@ class Runner final : public RunnerBase {
                     const Tick& tick) {
         runner->caller_ = std::move(caller);
         runner->tick_ = tick;
-        const auto& strand = runner->strand();
-        asio::dispatch(strand, [self = std::move(runner)]() mutable { resume(std::move(self)); });
+        resume(std::move(runner));
     }
 
   private:
-    /// What keeps the runner alive while it serves. In between, the pool does, or nobody: then the
-    /// coroutine is destroyed where it waits.
-    struct Job {
-        std::shared_ptr<Caller> caller;
-        Tick tick;
-        std::shared_ptr<Runner> runner;
-    };
-    using Handler = typename asio::async_result<asio::use_awaitable_t<>, void(Job)>::handler_type;
-
-    static void resume(std::shared_ptr<Runner> self) {
-        Runner& runner = *self;
-        Job job{std::move(runner.caller_), runner.tick_, std::move(self)};
-        if (runner.waiting_) {
-            Handler handler = *std::move(runner.waiting_);
-            runner.waiting_.reset();
-            std::move(handler)(std::move(job));
-        } else {
-            asio::co_spawn(runner.strand(), runner.serve(std::move(job)),
-                           asio::bind_cancellation_slot(runner.slot(), asio::detached));
-        }
-    }
-
-    asio::awaitable<void> serve(Job job) {
+    asio::awaitable<void> serve(std::shared_ptr<RunnerBase> self) override {
         for (;;) {
+            std::shared_ptr<Caller> caller = std::move(caller_);
             CallResult result = again;
             call_begins();
             try {
                 if constexpr (std::is_void_v<R>) {
-                    co_await job.caller->invoke(job.tick);
+                    co_await caller->invoke(tick_);
                 } else {
-                    result = job.caller->take_value(co_await job.caller->invoke(job.tick));
+                    result = caller->take_value(co_await caller->invoke(tick_));
                 }
             } catch (...) {
-                result = job.caller->take_error();
+                result = caller->take_error();
             }
             call_ends();
             // The next body must find nothing of what was done to this one, or what it changed.
             co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
             co_await asio::this_coro::throw_if_cancelled(true);
-            std::exchange(job.caller, nullptr)->call_is_over(std::move(result));
-            job = co_await async_next_job(std::move(job.runner));
+            caller->call_is_over(std::move(result));
+            caller.reset();
+            self = co_await async_next_call(std::move(self));
         }
     }
 
-    static asio::awaitable<Job> async_next_job(std::shared_ptr<Runner> runner) {
-        default_token token;
-        return asio::async_initiate<default_token, void(Job)>(
-            [](Handler handler, std::shared_ptr<Runner> self) {
-                self->waiting_.emplace(std::move(handler));
-                if (auto* pool = self->pool_) pool->put(std::move(self));
-            },
-            token, std::move(runner));
+    void put_back(std::shared_ptr<RunnerBase> self) override {
+        if (pool_) pool_->put(std::static_pointer_cast<Runner>(std::move(self)));
     }
 
     RunnerPool<R>* pool_;
     std::shared_ptr<Caller> caller_;  // of the call that was reserved, as is tick_
     Tick tick_;
-    std::optional<Handler> waiting_;
 };
 
 }  // namespace loopingcall::detail
