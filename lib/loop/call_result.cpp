@@ -38,6 +38,7 @@ Failure wrong_type(const std::type_info& given, const std::type_info& wanted) {
 }
 
 bool is_operation_aborted(const std::exception_ptr& error) noexcept {
+    if (!error) return false;
     try {
         std::rethrow_exception(error);
     } catch (const boost::system::system_error& thrown) {

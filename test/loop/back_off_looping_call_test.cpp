@@ -144,6 +144,20 @@ BOOST_AUTO_TEST_CASE(an_awaitable_body_may_return_a_step) {
     BOOST_TEST(told.outcome.stats.failures == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(no_success_of_a_call_that_was_asked_to_give_up_is_stopped) {
+    std::optional<BackOffLoopingCall<void, VirtualClock>> call;
+    call.emplace(context.get_executor(), clock, [&]() -> bool {
+        call->stop(cancel);
+        return false;
+    });
+    Told<void> told;
+    call->start({});
+    watch(*call, told);
+    clock.advance(0ns);
+    BOOST_TEST(told.outcome.reason == StopReason::stopped);
+    BOOST_TEST(!told.error);
+}
+
 BOOST_AUTO_TEST_CASE(max_calls_and_initial_delay_are_as_everywhere) {
     auto call = make("F");
     Told<void> told;

@@ -29,7 +29,7 @@ CallResult result_of_current_exception(std::any& value) noexcept;
 /// The failure of a `LoopingCallDone` with a value of another type than the loop's.
 Failure wrong_type(const std::type_info& given, const std::type_info& wanted);
 
-/// Whether `error` is how Asio says that an operation was cancelled.
+/// Whether there is an `error`, and it is how Asio says that an operation was cancelled.
 [[nodiscard]] bool is_operation_aborted(const std::exception_ptr& error) noexcept;
 
 }  // namespace loopingcall::detail

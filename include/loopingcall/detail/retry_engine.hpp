@@ -65,7 +65,7 @@ class RetryEngine final : public EngineFor<T, Body> {
     }
 
     bool worth_retrying(const Attempt<T>& attempt) const {
-        if (attempt.error && is_operation_aborted(attempt.error)) return false;
+        if (is_operation_aborted(attempt.error)) return false;
         return policy_.should_retry ? policy_.should_retry(attempt) : attempt.error != nullptr;
     }
 
