@@ -56,6 +56,7 @@ Result wait(const Invocation& invocation) {
                 error = std::move(thrown);
                 result.devices = std::move(devices);
                 interrupt.disarm();
+                context.stop();  // not waiting for a fuser that cannot be killed
             }));
     context.run();
     result.elapsed = std::chrono::steady_clock::now() - begun;

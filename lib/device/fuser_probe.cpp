@@ -21,6 +21,9 @@ namespace {
 /// A hung fuser is told to end and soon killed: it has nothing to tidy up.
 constexpr std::chrono::milliseconds grace{200};
 
+/// A line for each descriptor that may not be inspected: a hundred thousand of them.
+constexpr std::size_t max_output = std::size_t{16} << 20U;
+
 Report unknown(const std::filesystem::path& device, std::string reason) {
     return {.device = device, .reason = std::move(reason)};
 }
@@ -41,8 +44,9 @@ asio::awaitable<Report> probe_with_fuser(std::filesystem::path device,
     }
     if (unresolved) co_return unknown(device, unresolved.message());
 
-    process::Command command{.argv = {"fuser", path.string()}, .environment = {{"LC_ALL", "C"}}};
-    const process::ExecuteOptions options{.timeout = timeout, .grace = grace};
+    process::Command command = process::in_c_locale({.argv = {"fuser", path.string()}});
+    const process::ExecuteOptions options{
+        .timeout = timeout, .grace = grace, .max_output = max_output, .allow_truncated = false};
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     auto [error, result] = co_await process::async_execute(executor, std::move(command), options,
                                                            asio::as_tuple(asio::use_awaitable));

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <new>
 #include <utility>
 
 #include "descriptor.hpp"
@@ -20,21 +21,38 @@ namespace loopingcall::process::detail {
 
 namespace {
 
-namespace process_v2 = boost::process::v2;
 constexpr std::chrono::milliseconds look_again_after{10};
 
-int pidfd_open(pid_t pid) noexcept { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+// P_PIDFD of <sys/wait.h>, which C libraries older than the kernel lack.
+constexpr auto by_pidfd = static_cast<idtype_t>(3);
+
+WaitStatus reap(pid_t pid, int& found) noexcept {
+    int raw = 0;
+    found = ::waitpid(pid, &raw, WNOHANG);
+    return found == pid ? WaitStatus::from_raw(raw) : WaitStatus{};
+}
 
 }  // namespace
 
+#ifdef BOOST_PROCESS_V2_PIDFD_OPEN
+
 class Child::Handle {
   public:
-    Handle(const asio::any_io_executor& executor, pid_t pid, Descriptor pidfd)
-        : process_(executor, pid, pidfd.get()) {
-        pidfd.release();
+    Handle(const asio::any_io_executor& executor, pid_t pid, int pidfd)
+        : pidfd_(pidfd), process_(executor, pid, pidfd) {}
+
+    static Descriptor open(pid_t pid) noexcept {
+        return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     }
 
+    /// Asked through the pidfd first: when the host has reaped the child, its pid may belong to
+    /// another child of the host, whose status is not ours to take.
     std::optional<WaitStatus> try_reap() noexcept {
+        siginfo_t info{};
+        const int peek = WEXITED | WNOHANG | WNOWAIT;
+        const int found = ::waitid(by_pidfd, static_cast<id_t>(pidfd_), &info, peek);
+        if (found == 0 && info.si_pid == 0) return std::nullopt;
+        if (found != 0 && errno == ECHILD) return WaitStatus{};
         int raw = 0;
         boost::system::error_code error;
         if (process_.running(raw, error)) return std::nullopt;
@@ -42,33 +60,53 @@ class Child::Handle {
     }
 
   private:
-    process_v2::basic_process_handle<asio::any_io_executor> process_;
+    int pidfd_;
+    boost::process::v2::basic_process_handle<asio::any_io_executor> process_;
 };
 
-Child::Child(const asio::any_io_executor& strand, pid_t pid)
-    : pid_(pid), pidfd_(strand), timer_(strand) {
-    Descriptor pidfd(pidfd_open(pid));
-    Descriptor for_boost(pidfd.is_open() ? ::fcntl(pidfd.get(), F_DUPFD_CLOEXEC, 0) : -1);
-    if (!for_boost.is_open()) return;
-    boost::system::error_code error;
-    pidfd_.assign(pidfd.get(), error);
-    if (error) return;
-    pidfd.release();
-    handle_ = std::make_unique<Handle>(strand, pid, std::move(for_boost));
-}
+#else
+
+// Without pidfds, Boost.Process watches SIGCHLD, which is the host's: it is not made use of.
+class Child::Handle {
+  public:
+    Handle(const asio::any_io_executor&, pid_t, int) noexcept {}
+    static Descriptor open(pid_t) noexcept { return Descriptor(); }
+    static std::optional<WaitStatus> try_reap() noexcept { return std::nullopt; }
+};
+
+#endif
+
+Child::Child(const asio::any_io_executor& strand) : pidfd_(strand), timer_(strand) {}
 
 // Killed and not waited for: a child in uninterruptible sleep would freeze the host.
 Child::~Child() {
-    if (reaped_) return;
     signal(SIGKILL);
     (void)try_reap();
 }
 
+void Child::adopt(pid_t pid) noexcept try {
+    pid_ = pid;
+    Descriptor for_boost = Handle::open(pid);
+    if (!for_boost.is_open()) return;
+    Descriptor pidfd(::fcntl(for_boost.get(), F_DUPFD_CLOEXEC, 0));
+    if (!pidfd.is_open()) return;
+    boost::system::error_code error;
+    pidfd_.assign(pidfd.get(), error);
+    if (error) return;
+    pidfd.release();
+    handle_ = std::make_unique<Handle>(timer_.get_executor(), pid, for_boost.get());
+    for_boost.release();
+} catch (const std::exception&) {
+    // No memory, or no room in the reactor: it is asked for every 10 ms.
+    handle_.reset();
+}
+
 void Child::signal(int number) noexcept {
-    if (reaped_) return;
-    if (pidfd_.is_open()) {
+    if (pid_ < 0 || status_) return;
+    if (handle_) {
         (void)::syscall(SYS_pidfd_send_signal, pidfd_.native_handle(), number, nullptr, 0);
-    } else {
+    } else if (!try_reap()) {
+        // Not reaped by anybody yet, so that the pid is its own.
         (void)::kill(pid_, number);
     }
 }
@@ -79,7 +117,7 @@ void Child::async_reap(std::function<void(WaitStatus)> ended) {
 }
 
 void Child::wait_for_end() {
-    if (!pidfd_.is_open()) return look_again();
+    if (!handle_) return look_again();
     pidfd_.async_wait(
         asio::posix::stream_descriptor::wait_read,
         [self = shared_from_this()](boost::system::error_code) { self->look_again(); });
@@ -97,16 +135,15 @@ void Child::look_again() {
 }
 
 std::optional<WaitStatus> Child::try_reap() noexcept {
-    std::optional<WaitStatus> status;
+    if (pid_ < 0 || status_) return status_;
     if (handle_) {
-        status = handle_->try_reap();
+        status_ = handle_->try_reap();
     } else {
-        int raw = 0;
-        const pid_t found = ::waitpid(pid_, &raw, WNOHANG);
-        if (found != 0) status = found == pid_ ? WaitStatus::from_raw(raw) : WaitStatus{};
+        int found = 0;
+        const WaitStatus status = reap(pid_, found);
+        if (found != 0) status_ = status;
     }
-    reaped_ = status.has_value();
-    return status;
+    return status_;
 }
 
 }  // namespace loopingcall::process::detail

@@ -19,15 +19,19 @@ namespace asio = boost::asio;
 /// Boost.Process holds the process and reaps it. It is waited for through a pidfd of our own, since
 /// the `process::async_wait` of 1.81 calls a `waitpid` that blocks when a tracer withholds the
 /// exit, and signalled through it, so that never a stranger with a reused pid is hit. Where no
-/// pidfd can be had (an old kernel, no descriptor left) the child is asked for every 10 ms.
+/// pidfd can be had (Linux before 5.3, no descriptor left, BOOST_PROCESS_V2_DISABLE_PIDFD_OPEN) the
+/// child is asked for every 10 ms.
 ///
 /// Not thread safe: used on one strand.
 class Child : public std::enable_shared_from_this<Child> {
   public:
-    Child(const asio::any_io_executor& strand, pid_t pid);
+    explicit Child(const asio::any_io_executor& strand);
     ~Child();
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
+
+    /// Takes a child over that has just been started. What fails here is done without.
+    void adopt(pid_t pid) noexcept;
 
     /// Has `ended` called on the strand once the child is reaped, and keeps the child until then.
     /// The status is unknown if somebody else reaped it.
@@ -36,18 +40,20 @@ class Child : public std::enable_shared_from_this<Child> {
     /// Forgets whom to tell; the child is reaped in the background all the same.
     void ignore_end() { ended_ = nullptr; }
 
-    /// No effect once the child is reaped.
+    /// How it ended, if it has: never blocks.
+    std::optional<WaitStatus> try_reap() noexcept;
+
+    /// No effect once the child has ended.
     void signal(int number) noexcept;
 
   private:
     class Handle;
 
-    std::optional<WaitStatus> try_reap() noexcept;
     void wait_for_end();
     void look_again();
 
-    pid_t pid_;
-    bool reaped_ = false;
+    pid_t pid_ = -1;
+    std::optional<WaitStatus> status_;
     std::unique_ptr<Handle> handle_;
     asio::posix::stream_descriptor pidfd_;
     asio::steady_timer timer_;

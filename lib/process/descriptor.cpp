@@ -1,34 +1,74 @@
 #include "descriptor.hpp"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 
-#include <boost/system/system_error.hpp>
 #include <cerrno>
+
+#include "launch_error.hpp"
 
 namespace loopingcall::process::detail {
 
 namespace {
 
-[[noreturn]] void fail(const char* step) {
-    throw boost::system::system_error(errno, boost::system::system_category(), step);
-}
-
 /// A host may have closed its standard streams; then their numbers are given to anybody.
 Descriptor above_standard_streams(Descriptor descriptor) {
     if (descriptor.get() > STDERR_FILENO) return descriptor;
     Descriptor moved(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-    if (!moved.is_open()) fail("fcntl(F_DUPFD_CLOEXEC)");
+    if (!moved.is_open()) throw LaunchError(errno, "fcntl(F_DUPFD_CLOEXEC)");
     return moved;
+}
+
+Descriptor checked(int number, const std::string& step) {
+    if (number < 0) throw LaunchError(errno, step);
+    return above_standard_streams(Descriptor(number));
+}
+
+void write_all(int descriptor, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(descriptor, text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) throw LaunchError(errno, "writing the input");
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& directory) {
+    const int error = errno;
+    if (error == EMFILE || error == ENFILE) throw LaunchError(error, "open " + directory.string());
+    throw LaunchError(errc::bad_working_directory,
+                      "the working directory " + directory.string() +
+                          " cannot be entered: " + std::strerror(error));
 }
 
 }  // namespace
 
-Pipe make_pipe() {
+Pipe open_pipe() {
     int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) fail("pipe2");
+    if (::pipe2(ends, O_CLOEXEC) != 0) throw LaunchError(errno, "pipe2");
     Descriptor reader(ends[0]);
     Descriptor writer(ends[1]);
-    return {above_standard_streams(std::move(reader)), above_standard_streams(std::move(writer))};
+    Pipe pipe{above_standard_streams(std::move(reader)), above_standard_streams(std::move(writer))};
+    if (::fcntl(pipe.reader.get(), F_SETFL, O_NONBLOCK) != 0) {
+        throw LaunchError(errno, "fcntl(O_NONBLOCK)");
+    }
+    return pipe;
+}
+
+Descriptor open_input(std::string_view text) {
+    if (text.empty()) return checked(::open("/dev/null", O_RDONLY | O_CLOEXEC), "open /dev/null");
+    Descriptor file = checked(::memfd_create("input", MFD_CLOEXEC), "memfd_create");
+    write_all(file.get(), text);
+    if (::lseek(file.get(), 0, SEEK_SET) != 0) throw LaunchError(errno, "lseek");
+    return file;
+}
+
+Descriptor open_working_directory(const std::filesystem::path& directory) {
+    Descriptor opened(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!opened.is_open()) refuse(directory);
+    // O_PATH asks for no permission to enter.
+    if (::faccessat(opened.get(), ".", X_OK, AT_EACCESS) != 0) refuse(directory);
+    return above_standard_streams(std::move(opened));
 }
 
 }  // namespace loopingcall::process::detail

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <filesystem>
+#include <string_view>
 #include <utility>
 
 namespace loopingcall::process::detail {
@@ -33,9 +35,18 @@ struct Pipe {
     Descriptor writer;
 };
 
-/// A pipe whose ends are close-on-exec from birth, so that no child which another thread starts at
-/// this moment keeps the writer open; and none of them 0, 1 or 2, which the child's own take.
-/// @throws boost::system::system_error
-Pipe make_pipe();
+// What a child is given is close-on-exec from birth, so that no child which another thread starts
+// at this moment keeps it open; and it is none of 0, 1 and 2, which the child's own streams take.
+// All of these throw LaunchError.
+
+/// The reader does not block.
+Pipe open_pipe();
+
+/// Something that reads as `text`: /dev/null, or a file in memory. Not a pipe, whose writer would
+/// have to be served, and raises SIGPIPE in this process when the child does not read to the end.
+Descriptor open_input(std::string_view text);
+
+/// @throws LaunchError with bad_working_directory if a child could not run there.
+Descriptor open_working_directory(const std::filesystem::path& directory);
 
 }  // namespace loopingcall::process::detail

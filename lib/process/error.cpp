@@ -6,6 +6,9 @@ namespace loopingcall::process {
 
 namespace {
 
+namespace generic = boost::system::errc;
+using boost::system::error_condition;
+
 class ProcessCategory final : public boost::system::error_category {
   public:
     [[nodiscard]] const char* name() const noexcept override { return "loopingcall.process"; }
@@ -28,10 +31,41 @@ class ProcessCategory final : public boost::system::error_category {
                 return "the system refused to start the program";
             case errc::timed_out:
                 return "the program did not end in time and was killed";
+            case errc::killed:
+                return "a signal ended the program";
+            case errc::unexpected_exit_code:
+                return "the program exited with a code that means failure";
+            case errc::output_cut:
+                return "the output of the program is not whole";
             case errc::status_unknown:
                 return "somebody else reaped the child";
         }
         return "unknown loopingcall.process error " + std::to_string(value);
+    }
+
+    [[nodiscard]] error_condition default_error_condition(int value) const noexcept override {
+        switch (static_cast<errc>(value)) {
+            case errc::not_found:
+                return generic::no_such_file_or_directory;
+            case errc::not_executable:
+                return generic::permission_denied;
+            case errc::out_of_descriptors:
+                return generic::too_many_files_open;
+            case errc::out_of_processes:
+                return generic::resource_unavailable_try_again;
+            case errc::out_of_memory:
+                return generic::not_enough_memory;
+            case errc::timed_out:
+                return generic::timed_out;
+            case errc::bad_working_directory:
+            case errc::cannot_start:
+            case errc::killed:
+            case errc::unexpected_exit_code:
+            case errc::output_cut:
+            case errc::status_unknown:
+                break;
+        }
+        return {value, *this};
     }
 };
 

@@ -1,76 +1,73 @@
 #pragma once
 
-#include <array>
-#include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/readable_pipe.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <functional>
 #include <loopingcall/process/execute.hpp>
 #include <memory>
-#include <optional>
+#include <string>
 
 #include "child.hpp"
-#include "descriptor.hpp"
+#include "output.hpp"
 
 namespace loopingcall::process::detail {
 
-/// One async_execute(), from the start of the child to the completion.
+/// One run of a command, from the start of the child to the result.
 ///
 ///     starting -> running -> terminating (SIGTERM) -> killing (SIGKILL) -> completed
 ///                    |              |                     |
 ///                    +--------------+---------------------+---> lingering -> completed
 ///
-/// It completes when the child is reaped and both outputs are closed, or when it has waited long
-/// enough for either: `grace` for the one who was told to end, 100 ms for the one who was killed,
-/// and 100 ms for an output that something else still holds open after the child's end.
+/// It completes when the child is reaped and both outputs are at their end, or when it has waited
+/// long enough for either: `grace` for the child that was told to end, 100 ms for the one that was
+/// killed, and 100 ms for an output that something else still holds open after the child's end; all
+/// in all no longer than `grace` and 100 ms from the moment the child was told to end.
+///
+/// A loop that was kept busy sees several of these at once. So, before the time is said to be up,
+/// what is there is looked at: a child that ended in time is not said to be late, and nothing it
+/// wrote is missing.
 ///
 /// Everything happens on one strand; the pending operations keep it alive.
 class Execution : public std::enable_shared_from_this<Execution> {
   public:
-    Execution(const asio::any_io_executor& executor, Command command, ExecuteOptions options,
-              ExecuteHandler handler);
+    using Completed = std::function<void(boost::system::error_code, ExecuteResult)>;
 
+    /// @param completed  called once, on the strand; not called if the context is destroyed.
+    Execution(const asio::any_io_executor& strand, const Command& command,
+              const ExecuteOptions& options, Completed completed);
+
+    /// To be called on the strand, as is cancel().
     void start();
+    void cancel() { end_child(asio::error::operation_aborted); }
 
   private:
     enum class Stage { starting, running, terminating, killing, lingering, completed };
-
-    /// One of the outputs of the child, and what is kept of it.
-    struct Output {
-        explicit Output(const asio::any_io_executor& strand) : pipe(strand) {}
-        asio::readable_pipe pipe;
-        std::string text;
-        std::array<char, 8192> buffer{};
-        bool closed = false;
-    };
+    using Clock = std::chrono::steady_clock;
 
     void launch();
     void drain(Output& output);
-    void keep(Output& output, std::size_t size);
-    void on_closed(Output& output);
     void on_ended(WaitStatus status);
     void on_time_up();
     void end_child(boost::system::error_code reason);
-    void enter(Stage stage, std::chrono::nanoseconds limit);
+    void enter(Stage stage, Clock::time_point until);
     void complete_if_over();
     void complete();
-    void fail(boost::system::error_code error, std::string message);
-    [[nodiscard]] std::string failure_message() const;
+    std::string finish(Output& output);
 
-    asio::any_io_executor strand_;
-    Command command_;
-    ExecuteOptions options_;
-    ExecuteHandler handler_;
-    asio::any_completion_executor work_;
+    const Command& command_;
+    const ExecuteOptions& options_;
+    Completed completed_;
 
     Stage stage_ = Stage::starting;
+    bool child_started_ = false;
     std::shared_ptr<Child> child_;
     Output output_;
     Output error_output_;
     asio::steady_timer timer_;
-    std::chrono::steady_clock::time_point started_;
-    bool ended_ = false;
+    Clock::time_point started_;
+    Clock::time_point latest_ = Clock::time_point::max();
     boost::system::error_code error_;
     ExecuteResult result_;
 };

@@ -2,49 +2,47 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <boost/system/system_error.hpp>
+#include <cerrno>
 #include <csignal>
-#include <cstring>
-#include <loopingcall/process/error.hpp>
-#include <string_view>
+
+#include "descriptor.hpp"
+#include "environment.hpp"
+#include "find_program.hpp"
+#include "launch_error.hpp"
 
 namespace loopingcall::process::detail {
 
 namespace {
 
 void check(int error, const char* step) {
-    if (error != 0) {
-        throw boost::system::system_error(error, boost::system::system_category(), step);
-    }
+    if (error != 0) throw LaunchError(error, step);
 }
 
-/// What the child does before the program starts: its three streams, and nothing else open.
+/// What the child does before the program starts.
 class FileActions {
   public:
-    FileActions() { check(::posix_spawn_file_actions_init(&actions_), "posix_spawn_file_actions"); }
+    FileActions() {
+        check(::posix_spawn_file_actions_init(&actions_), "posix_spawn_file_actions_init");
+    }
     ~FileActions() { ::posix_spawn_file_actions_destroy(&actions_); }
     FileActions(const FileActions&) = delete;
     FileActions& operator=(const FileActions&) = delete;
 
-    void set_streams(int standard_output, int standard_error) {
-        check(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0),
-              "posix_spawn_file_actions_addopen");
-        check(::posix_spawn_file_actions_adddup2(&actions_, standard_output, STDOUT_FILENO),
+    void set_stream(int source, int stream) {
+        check(::posix_spawn_file_actions_adddup2(&actions_, source, stream),
               "posix_spawn_file_actions_adddup2");
-        check(::posix_spawn_file_actions_adddup2(&actions_, standard_error, STDERR_FILENO),
-              "posix_spawn_file_actions_adddup2");
-        check(::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1),
-              "posix_spawn_file_actions_addclosefrom_np");
     }
 
-    void change_directory(const std::filesystem::path& directory) {
-        if (directory.empty()) return;
-        check(::posix_spawn_file_actions_addchdir_np(&actions_, directory.c_str()),
-              "posix_spawn_file_actions_addchdir_np");
+    void enter(int directory) {
+        check(::posix_spawn_file_actions_addfchdir_np(&actions_, directory),
+              "posix_spawn_file_actions_addfchdir_np");
+    }
+
+    void close_all_from(int descriptor) {
+        check(::posix_spawn_file_actions_addclosefrom_np(&actions_, descriptor),
+              "posix_spawn_file_actions_addclosefrom_np");
     }
 
     [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
@@ -76,85 +74,66 @@ class DefaultSignals {
     posix_spawnattr_t attributes_{};
 };
 
+/// As exec wants them. A text with a NUL byte would reach the program cut short.
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
     std::vector<char*> pointers;
-    for (std::string& string : strings) pointers.push_back(string.data());
+    for (std::string& string : strings) {
+        if (string.find('\0') != std::string::npos) {
+            throw LaunchError(errc::cannot_start,
+                              "'" + std::string(string.c_str()) + "...' holds a NUL byte");
+        }
+        pointers.push_back(string.data());
+    }
     pointers.push_back(nullptr);
     return pointers;
 }
 
-bool can_be_entered(const std::string& path) {
-    struct stat status {};
-    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
-           ::access(path.c_str(), X_OK) == 0;
-}
-
-Spawned failure(boost::system::error_code error, const std::string& program,
-                const std::string& why) {
-    return {.error = error, .message = "cannot start " + program + ": " + why};
-}
-
-/// The kernel tells one errno for all that the child does before its program runs.
-Spawned failure_to_execute(int error, const Command& command, const std::string& path) {
-    if (!command.working_directory.empty() && !can_be_entered(command.working_directory.string())) {
-        return failure(
-            errc::bad_working_directory, command.argv.front(),
-            "the working directory " + command.working_directory.string() + " cannot be entered");
+/// A file that is there and yet "not found" is a script whose interpreter is missing.
+[[noreturn]] void refuse(int error, const std::string& path, int directory) {
+    if (error == ENOENT && ::faccessat(directory, path.c_str(), X_OK, AT_EACCESS) == 0) {
+        throw LaunchError(errc::not_executable, path + ": its interpreter does not exist");
     }
-    return failure(from_errno(error), command.argv.front(), path + ": " + std::strerror(error));
-}
-
-bool sets(const std::string& entry, const std::string& name) {
-    return entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=';
+    throw LaunchError(error, path);
 }
 
 }  // namespace
 
-std::vector<std::string> environment_of(const Command& command) {
-    std::vector<std::string> environment;
-    for (char** entry = ::environ; entry && *entry; ++entry) environment.emplace_back(*entry);
-    for (const auto& [name, value] : command.environment) {
-        std::erase_if(environment, [&name = name](const auto& entry) { return sets(entry, name); });
-        if (value) environment.push_back(name + '=' + *value);
-    }
-    return environment;
+std::vector<std::string> arguments_of(const Command& command) {
+    std::vector<std::string> arguments;
+    if (command.run_as_root && ::geteuid() != 0) arguments = command.root_helper;
+    arguments.insert(arguments.end(), command.argv.begin(), command.argv.end());
+    return arguments;
 }
 
-std::string find_program(const std::string& program, const std::vector<std::string>& environment) {
-    if (program.find('/') != std::string::npos) return program;
-    const auto path = std::find_if(environment.begin(), environment.end(),
-                                   [](const auto& entry) { return sets(entry, "PATH"); });
-    std::string_view rest = "/usr/local/bin:/usr/bin:/bin";
-    if (path != environment.end()) rest = std::string_view(*path).substr(std::strlen("PATH="));
-    for (;;) {
-        const std::size_t colon = rest.find(':');
-        const std::string_view directory = rest.substr(0, colon);
-        std::string candidate(directory.empty() ? "." : directory);
-        candidate.append("/").append(program);
-        if (::access(candidate.c_str(), X_OK) == 0 && !can_be_entered(candidate)) return candidate;
-        if (colon == std::string_view::npos) return {};
-        rest.remove_prefix(colon + 1);
+pid_t spawn(const Command& command, const Streams& streams) {
+    std::vector<std::string> arguments = arguments_of(command);
+    if (command.argv.empty() || arguments.front().empty()) {
+        throw LaunchError(errc::not_found, "no program is named");
     }
-}
-
-Spawned spawn(const Command& command, int standard_output, int standard_error) {
-    if (command.argv.empty() || command.argv.front().empty()) {
-        return failure(errc::not_found, "a command", "it names no program");
-    }
-    std::vector<std::string> argv = command.argv;
     std::vector<std::string> environment = environment_of(command);
-    const std::string path = find_program(argv.front(), environment);
-    if (path.empty()) {
-        return failure(errc::not_found, argv.front(), "there is no such program in PATH");
-    }
+    const auto argv = pointers_to(arguments);
+    const auto envp = pointers_to(environment);
+
     FileActions actions;
-    actions.set_streams(standard_output, standard_error);
-    actions.change_directory(command.working_directory);
+    actions.set_stream(streams.input, STDIN_FILENO);
+    actions.set_stream(streams.output, STDOUT_FILENO);
+    actions.set_stream(streams.error, STDERR_FILENO);
+    Descriptor directory;
+    if (!command.working_directory.empty()) {
+        directory = open_working_directory(command.working_directory);
+        actions.enter(directory.get());
+    }
+    actions.close_all_from(STDERR_FILENO + 1);
+
+    const int base = directory.is_open() ? directory.get() : AT_FDCWD;
+    const auto path = find_variable(environment, "PATH").value_or(default_path);
+    const std::string program = find_program(arguments.front(), path, base);
     const DefaultSignals signals;
-    Spawned spawned;
-    const int error = ::posix_spawn(&spawned.pid, path.c_str(), actions.get(), signals.get(),
-                                    pointers_to(argv).data(), pointers_to(environment).data());
-    return error == 0 ? spawned : failure_to_execute(error, command, path);
+    pid_t pid = -1;
+    const int error = ::posix_spawn(&pid, program.c_str(), actions.get(), signals.get(),
+                                    argv.data(), envp.data());
+    if (error != 0) refuse(error, program, base);
+    return pid;
 }
 
 }  // namespace loopingcall::process::detail

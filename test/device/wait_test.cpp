@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_missing_fuser_fails_at_once_and_is_named) {
     ::setenv("PATH", before.c_str(), 1);
     BOOST_TEST(result.report.state == State::unknown);
     BOOST_TEST(result.report.reason ==
-               "cannot start fuser: there is no such program in PATH; install psmisc");
+               "cannot start fuser: there is no fuser in PATH; install psmisc");
     BOOST_TEST(result.checks == 1U);
 }
 

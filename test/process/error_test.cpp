@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(a_missing_program_is_named) {
     const auto in_path = run({.argv = {"no-such-program"}});
     BOOST_TEST((in_path.error == errc::not_found));
     BOOST_TEST(in_path.result.message ==
-               "cannot start no-such-program: there is no such program in PATH");
+               "cannot start no-such-program: there is no no-such-program in PATH");
     BOOST_TEST(!in_path.result.status.known());
 
     const auto by_path = run({.argv = {"/no/such/program"}});

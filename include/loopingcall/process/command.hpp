@@ -14,12 +14,32 @@ struct Command {
     /// the child's PATH. Not empty.
     std::vector<std::string> argv;
 
-    /// Variables to set in the child's environment, or to remove from it (no value); the rest is
-    /// inherited.
+    /// Variables to set in the child's environment, or to remove from it (no value).
     std::map<std::string, std::optional<std::string>> environment = {};
 
-    /// Where the child runs. Empty: where this process does.
+    /// Whether the child sees `environment` alone. Otherwise the rest is inherited.
+    bool clean_environment = false;
+
+    /// Where the child runs, and what a relative program is relative to. Empty: where this process
+    /// does.
     std::filesystem::path working_directory = {};
+
+    /// What the child reads from its standard input, as from a file. Empty: /dev/null.
+    std::string input = {};
+
+    /// Whether `root_helper` is put before `argv`, unless this process is root already
+    /// (`processutils.execute`). What runs as another user may be beyond our signals.
+    bool run_as_root = false;
+
+    /// The program, with its arguments, that runs another one as root. `-n`: it never asks for a
+    /// password, which nobody would type.
+    std::vector<std::string> root_helper = {"sudo", "-n"};
 };
+
+/// `command` with messages and number formats as a parser expects them, whatever the user's locale.
+[[nodiscard]] inline Command in_c_locale(Command command) {
+    command.environment["LC_ALL"] = "C";
+    return command;
+}
 
 }  // namespace loopingcall::process

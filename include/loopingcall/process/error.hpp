@@ -1,16 +1,21 @@
 #pragma once
 
 #include <boost/system/error_code.hpp>
+#include <boost/system/error_condition.hpp>
 #include <type_traits>
 
 namespace loopingcall::process {
 
 /// Why a command gave no result to rely on. Category name: `loopingcall.process`.
 /// `ExecuteResult::message` names the program and the step.
+///
+/// A cancelled command completes with `asio::error::operation_aborted`, as everything in Asio does.
+/// Where the C++ standard has a name for the condition, such as `no_such_file_or_directory` or
+/// `timed_out`, an error compares equal to it.
 enum class errc {
     /// There is no such program, in PATH or at the path given.
     not_found = 1,
-    /// The file is there, but may not be executed, or is no program.
+    /// The file is there, but may not be executed, or is no program, or its interpreter is missing.
     not_executable,
     /// `Command::working_directory` cannot be entered.
     bad_working_directory,
@@ -24,6 +29,12 @@ enum class errc {
     cannot_start,
     /// `ExecuteOptions::timeout` was reached; the child was told to end, then killed.
     timed_out,
+    /// A signal ended the child, and `ExecuteOptions::check_exit_code` asked for an exit.
+    killed,
+    /// The child exited with a code that `ExecuteOptions::check_exit_code` does not list.
+    unexpected_exit_code,
+    /// An output is not whole, and `ExecuteOptions::allow_truncated` is false.
+    output_cut,
     /// The child ended, but somebody else reaped it: how it ended is not known. A host that ignores
     /// SIGCHLD, or calls waitpid(-1), causes this.
     status_unknown,

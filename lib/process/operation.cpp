@@ -1,0 +1,109 @@
+#include "operation.hpp"
+
+#include <boost/asio/append.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/strand.hpp>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+#include "verdict.hpp"
+
+namespace loopingcall::process::detail {
+
+using boost::system::error_code;
+
+namespace {
+
+void check(const ExecuteOptions& options) {
+    if (options.attempts < 1) {
+        throw std::invalid_argument("ExecuteOptions::attempts is " +
+                                    std::to_string(options.attempts) + ", and must be at least 1");
+    }
+    if (options.grace.count() < 0 || options.timeout.value_or(options.grace).count() < 0) {
+        throw std::invalid_argument("ExecuteOptions::timeout and grace must not be negative");
+    }
+}
+
+/// As long as oslo's `greenthread.sleep(random.randint(20, 200) / 100.0)`.
+std::chrono::milliseconds random_delay() {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    return std::chrono::milliseconds{std::uniform_int_distribution<>(200, 2000)(random)};
+}
+
+}  // namespace
+
+void execute(const asio::any_io_executor& executor, Command command, ExecuteOptions options,
+             ExecuteHandler handler) {
+    check(options);
+    std::make_shared<Operation>(executor, std::move(command), std::move(options),
+                                std::move(handler))
+        ->start();
+}
+
+Operation::Operation(const asio::any_io_executor& executor, Command command, ExecuteOptions options,
+                     ExecuteHandler handler)
+    : strand_(asio::make_strand(executor)),
+      command_(std::move(command)),
+      options_(std::move(options)),
+      handler_(std::move(handler)),
+      work_(asio::prefer(asio::get_associated_executor(handler_, executor),
+                         asio::execution::outstanding_work.tracked)),
+      timer_(strand_) {}
+
+void Operation::start() {
+    auto slot = asio::get_associated_cancellation_slot(handler_);
+    if (slot.is_connected()) {
+        slot.assign([weak = weak_from_this()](asio::cancellation_type) {
+            if (auto self = weak.lock()) {
+                asio::post(self->strand_, [self] { self->cancel(); });
+            }
+        });
+    }
+    asio::post(strand_, [self = shared_from_this()] { self->attempt(); });
+}
+
+void Operation::attempt() {
+    if (cancelled_) {
+        const error_code aborted = asio::error::operation_aborted;
+        const std::string when = attempts_ == 0 ? ": not started" : " before another attempt";
+        const std::string message = name_of(command_) + " was cancelled" + when;
+        return complete(aborted, {.attempts = attempts_, .message = message});
+    }
+    ++attempts_;
+    const auto execution = std::make_shared<Execution>(
+        strand_, command_, options_,
+        [self = shared_from_this()](error_code error, ExecuteResult result) {
+            self->on_result(error, std::move(result));
+        });
+    execution_ = execution;
+    execution->start();
+}
+
+void Operation::cancel() {
+    cancelled_ = true;
+    timer_.cancel();
+    if (const auto execution = execution_.lock()) execution->cancel();
+}
+
+void Operation::on_result(error_code error, ExecuteResult result) {
+    result.attempts = attempts_;
+    const bool again =
+        !cancelled_ && attempts_ < options_.attempts && is_worth_another_attempt(error);
+    again ? pause_before_another() : complete(error, std::move(result));
+}
+
+void Operation::pause_before_another() {
+    timer_.expires_after(options_.delay_on_retry ? random_delay() : std::chrono::milliseconds{0});
+    timer_.async_wait([self = shared_from_this()](error_code) { self->attempt(); });
+}
+
+void Operation::complete(error_code error, ExecuteResult result) {
+    asio::post(strand_, asio::append(std::move(handler_), error, std::move(result)));
+}
+
+}  // namespace loopingcall::process::detail

@@ -1,0 +1,67 @@
+#include "verdict.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/error.hpp>
+
+#include "spawn.hpp"
+
+namespace loopingcall::process::detail {
+
+namespace {
+
+std::string list(const std::vector<int>& codes) {
+    std::string text;
+    for (const int code : codes) text += (text.empty() ? "" : ", ") + std::to_string(code);
+    return text;
+}
+
+std::string in_milliseconds(std::chrono::nanoseconds time) {
+    using std::chrono::milliseconds;
+    return std::to_string(std::chrono::duration_cast<milliseconds>(time).count()) + " ms";
+}
+
+}  // namespace
+
+boost::system::error_code judge_end(const WaitStatus& status, const std::vector<int>& expected) {
+    if (!status.known()) return errc::status_unknown;
+    if (expected.empty()) return {};
+    if (status.killed()) return errc::killed;
+    const bool success =
+        std::find(expected.begin(), expected.end(), status.exit_code()) != expected.end();
+    return success ? boost::system::error_code{} : errc::unexpected_exit_code;
+}
+
+bool is_worth_another_attempt(boost::system::error_code error) {
+    constexpr std::array passing{errc::killed, errc::unexpected_exit_code, errc::out_of_descriptors,
+                                 errc::out_of_processes, errc::out_of_memory};
+    return std::any_of(passing.begin(), passing.end(), [&](errc one) { return error == one; });
+}
+
+std::string name_of(const Command& command) {
+    if (command.argv.empty()) return "a command";
+    const std::vector<std::string> arguments = arguments_of(command);
+    const std::size_t helpers = arguments.size() - command.argv.size();
+    std::string name;
+    for (std::size_t i = 0; i < helpers; ++i) name += arguments[i] + ' ';
+    return name + command.argv.front();
+}
+
+std::string failure_message(boost::system::error_code error, const Command& command,
+                            const ExecuteOptions& options, const WaitStatus& status) {
+    if (!error) return {};
+    const std::string name = name_of(command);
+    const std::string end = status.known() || error == errc::status_unknown
+                                ? to_string(status)
+                                : "it does not die, and is waited for in the background";
+    if (error == errc::timed_out) {
+        return name + " did not end within " + in_milliseconds(*options.timeout) + ": " + end;
+    }
+    if (error == asio::error::operation_aborted) return name + " was cancelled: " + end;
+    if (error == errc::killed || error == errc::unexpected_exit_code) {
+        return name + ' ' + end + ", not with " + list(options.check_exit_code);
+    }
+    return name + ": " + error.message();
+}
+
+}  // namespace loopingcall::process::detail

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <loopingcall/process/execute.hpp>
+#include <string>
+#include <vector>
+
+namespace loopingcall::process::detail {
+
+// What the end of a child means, and how it is told. Pure functions.
+
+/// @param expected  the exit codes that mean success; any end is one if there are none.
+boost::system::error_code judge_end(const WaitStatus& status, const std::vector<int>& expected);
+
+/// Whether another attempt may bring what this one did not.
+bool is_worth_another_attempt(boost::system::error_code error);
+
+/// The program, behind the root helper if one is needed.
+std::string name_of(const Command& command);
+
+/// In words, why a child that was started gave no result to rely on. Empty without an error.
+std::string failure_message(boost::system::error_code error, const Command& command,
+                            const ExecuteOptions& options, const WaitStatus& status);
+
+}  // namespace loopingcall::process::detail
