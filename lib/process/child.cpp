@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio.hpp>
 #include <boost/optional.hpp>
 // Boost 1.81's header finds some names only after the two above, and its parts only through it.
@@ -21,7 +22,7 @@ namespace loopingcall::process::detail {
 
 namespace {
 
-constexpr std::chrono::milliseconds look_again_after{10};
+constexpr std::chrono::milliseconds longest_pause{10};
 
 // P_PIDFD of <sys/wait.h>, which C libraries older than the kernel lack.
 constexpr auto by_pidfd = static_cast<idtype_t>(3);
@@ -117,7 +118,7 @@ void Child::async_reap(std::function<void(WaitStatus)> ended) {
 }
 
 void Child::wait_for_end() {
-    if (!handle_) return look_again();
+    if (!handle_) return pause();
     pidfd_.async_wait(
         asio::posix::stream_descriptor::wait_read,
         [self = shared_from_this()](boost::system::error_code) { self->look_again(); });
@@ -128,7 +129,12 @@ void Child::look_again() {
         if (auto tell = std::exchange(ended_, nullptr)) tell(*status);
         return;
     }
-    timer_.expires_after(look_again_after);
+    pause();
+}
+
+void Child::pause() {
+    timer_.expires_after(pause_);
+    pause_ = std::min(2 * pause_, longest_pause);
     timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
         if (!error) self->look_again();
     });

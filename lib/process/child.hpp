@@ -5,6 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <functional>
 #include <loopingcall/process/wait_status.hpp>
 #include <memory>
@@ -20,7 +21,7 @@ namespace asio = boost::asio;
 /// the `process::async_wait` of 1.81 calls a `waitpid` that blocks when a tracer withholds the
 /// exit, and signalled through it, so that never a stranger with a reused pid is hit. Where no
 /// pidfd can be had (Linux before 5.3, no descriptor left, BOOST_PROCESS_V2_DISABLE_PIDFD_OPEN) the
-/// child is asked for every 10 ms.
+/// child is asked for every millisecond at first, later every 10 ms.
 ///
 /// Not thread safe: used on one strand.
 class Child : public std::enable_shared_from_this<Child> {
@@ -51,12 +52,14 @@ class Child : public std::enable_shared_from_this<Child> {
 
     void wait_for_end();
     void look_again();
+    void pause();
 
     pid_t pid_ = -1;
     std::optional<WaitStatus> status_;
     std::unique_ptr<Handle> handle_;
     asio::posix::stream_descriptor pidfd_;
     asio::steady_timer timer_;
+    std::chrono::milliseconds pause_{1};
     std::function<void(WaitStatus)> ended_;
 };
 

@@ -60,6 +60,7 @@ void Operation::start() {
     if (slot.is_connected()) {
         slot.assign([weak = weak_from_this()](asio::cancellation_type) {
             if (auto self = weak.lock()) {
+                self->cancelled_ = true;  // at once: what has not begun does not begin
                 asio::post(self->strand_, [self] { self->cancel(); });
             }
         });
@@ -85,7 +86,6 @@ void Operation::attempt() {
 }
 
 void Operation::cancel() {
-    cancelled_ = true;
     timer_.cancel();
     if (const auto execution = execution_.lock()) execution->cancel();
 }

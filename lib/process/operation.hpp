@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -37,7 +38,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
     asio::steady_timer timer_;
     std::weak_ptr<Execution> execution_;
     int attempts_ = 0;
-    bool cancelled_ = false;
+    std::atomic<bool> cancelled_ = false;
 };
 
 }  // namespace loopingcall::process::detail

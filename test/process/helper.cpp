@@ -1,10 +1,13 @@
 // A child for the tests: does what a shell cannot be made to do without a second process.
 #include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 namespace {
@@ -47,6 +50,30 @@ int leave_grandchild() {
     return 0;
 }
 
+// A tracer seizes this process and does not let the kernel tell its end, as a debugger that has
+// hung does. Its pid is in `file` once it is at work.
+int withhold_end(const char* file) {
+    ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+    const pid_t traced = ::getpid();
+    if (::fork() != 0) wait_for_ever();
+    for (int number = 0; number < 3; ++number) ::close(number);
+    if (::ptrace(PTRACE_SEIZE, traced, nullptr, nullptr) != 0) return 1;
+    const std::string partial = std::string(file) + ".partial";
+    std::FILE* const stream = std::fopen(partial.c_str(), "we");
+    if (!stream) return 1;
+    (void)std::fprintf(stream, "%d", ::getpid());
+    (void)std::fclose(stream);
+    if (std::rename(partial.c_str(), file) != 0) return 1;
+    wait_for_ever();
+}
+
+// Copies its input to its output, once it has been read to the end.
+int copy() {
+    std::string text;
+    for (int c = std::getchar(); c != EOF; c = std::getchar()) text.push_back(static_cast<char>(c));
+    return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -55,5 +82,7 @@ int main(int count, char** arguments) {
     if (what == "descriptors") return list_descriptors();
     if (what == "signals") return list_signals();
     if (what == "grandchild") return leave_grandchild();
+    if (what == "withhold-end" && count > 2) return withhold_end(arguments[2]);
+    if (what == "copy") return copy();
     return 2;
 }

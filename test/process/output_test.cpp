@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <csignal>
 
 #include "run.hpp"
@@ -31,6 +33,18 @@ BOOST_AUTO_TEST_CASE(output_is_bounded_and_the_child_is_still_drained) {
     BOOST_TEST(ran.result.standard_output.size() == 1000U);
     BOOST_TEST(ran.result.truncated);
     BOOST_TEST(ran.result.status.exited(4));
+}
+
+BOOST_AUTO_TEST_CASE(a_gigabyte_of_output_costs_bounded_memory) {
+    struct rusage before {};
+    ::getrusage(RUSAGE_SELF, &before);
+    const auto ran = shell("head -c 1073741824 /dev/zero && exit 4");
+    struct rusage after {};
+    ::getrusage(RUSAGE_SELF, &after);
+    BOOST_TEST(ran.result.standard_output.size() == std::size_t{1} << 20U);
+    BOOST_TEST(ran.result.truncated);
+    BOOST_TEST(ran.result.status.exited(4));  // not blocked: it could write all of it
+    BOOST_TEST(after.ru_maxrss - before.ru_maxrss < 16 * 1024);  // KiB
 }
 
 BOOST_AUTO_TEST_CASE(the_child_reads_an_empty_input) {

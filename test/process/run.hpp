@@ -5,6 +5,7 @@
 #include <chrono>
 #include <loopingcall/process/execute.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/descriptors.hpp"
@@ -17,9 +18,45 @@ using namespace std::chrono_literals;
 
 /// What an async_execute() came to.
 struct Ran {
-    boost::system::error_code error;
-    process::ExecuteResult result;
+    boost::system::error_code error = {};
+    process::ExecuteResult result = {};
     int times = 0;
+};
+
+/// A command that can be told to stop, on an event loop that the test moves on.
+class Running {
+  public:
+    explicit Running(process::Command command, process::ExecuteOptions options = {}) {
+        process::async_execute(
+            context.get_executor(), std::move(command), std::move(options),
+            asio::bind_cancellation_slot(signal_.slot(), [this](boost::system::error_code error,
+                                                                process::ExecuteResult result) {
+                ran_ = {error, std::move(result), ran_.times + 1};
+            }));
+    }
+
+    void cancel(asio::cancellation_type type = asio::cancellation_type::terminal) {
+        signal_.emit(type);
+    }
+
+    /// Turns the event loop until `condition()`, or until it has nothing left to do.
+    template <class Condition>
+    void run_until(Condition condition) {
+        while (!condition() && !context.stopped()) context.run_one_for(1ms);
+    }
+
+    void run_until_completed() {
+        run_until([&] { return completed(); });
+    }
+
+    [[nodiscard]] bool completed() const { return ran_.times > 0; }
+    [[nodiscard]] const Ran& ran() const { return ran_; }
+
+    asio::io_context context{};
+
+  private:
+    asio::cancellation_signal signal_{};
+    Ran ran_{};
 };
 
 /// A real event loop for real children, which must leave nothing behind.
@@ -28,24 +65,19 @@ struct Children {
 
     /// Runs `command` to its end on a loop of its own.
     static Ran run(process::Command command, process::ExecuteOptions options = {}) {
-        asio::io_context context;
-        Ran ran;
-        process::async_execute(context.get_executor(), std::move(command), options,
-                               [&](boost::system::error_code error, process::ExecuteResult result) {
-                                   ran = {error, std::move(result), ran.times + 1};
-                               });
-        BOOST_TEST(ran.times == 0);  // never inside the initiating function
-        context.run();
-        BOOST_TEST(ran.times == 1);
-        return ran;
+        Running running(std::move(command), std::move(options));
+        BOOST_TEST(!running.completed());  // never inside the initiating function
+        running.context.run();
+        BOOST_TEST(running.ran().times == 1);
+        return running.ran();
     }
 
     static Ran shell(const std::string& script, process::ExecuteOptions options = {}) {
-        return run({.argv = {"/bin/sh", "-c", script}}, options);
+        return run({.argv = {"/bin/sh", "-c", script}}, std::move(options));
     }
 
-    static process::Command helper(const std::string& what) {
-        return {.argv = {TEST_HELPER, what}};
+    static process::Command helper(const std::string& what, const std::string& argument = {}) {
+        return {.argv = {TEST_HELPER, what, argument}};
     }
 };
 

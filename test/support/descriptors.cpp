@@ -1,5 +1,6 @@
 #include "support/descriptors.hpp"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -7,48 +8,72 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <string>
 #include <thread>
 
 namespace test {
 
 namespace {
 
+constexpr std::size_t heap_of_a_test = std::size_t{64} << 10U;
+
 std::size_t entries(const std::filesystem::path& directory) {
     const std::filesystem::directory_iterator first(directory);
     return static_cast<std::size_t>(std::distance(begin(first), end(first)));
 }
 
-std::size_t words(const std::filesystem::path& file) {
-    std::ifstream stream(file);
-    return static_cast<std::size_t>(std::distance(std::istream_iterator<std::string>(stream), {}));
+/// Waits until what is held is what a test may begin or end with.
+template <class Condition>
+Holdings settled(Condition condition) {
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    Holdings held = holdings();
+    while (!condition(held) && std::chrono::steady_clock::now() < limit) held = holdings();
+    return held;
+}
+
+/// The first thread of a process makes ThreadSanitizer start one of its own, for good.
+#ifdef __SANITIZE_THREAD__
+constexpr std::size_t idle_threads = 2;
+#else
+constexpr std::size_t idle_threads = 1;
+#endif
+
+bool is_idle(const Holdings& held) {
+    static const bool begun = [] { return std::thread([] {}).join(), true; }();
+    return begun && held.threads == idle_threads;
 }
 
 }  // namespace
 
-Holdings holdings() {
-    const std::filesystem::path self = "/proc/self";
-    Holdings held{.descriptors = entries(self / "fd"), .threads = entries(self / "task")};
-    for (const auto& thread : std::filesystem::directory_iterator(self / "task")) {
-        held.children += words(thread.path() / "children");
-    }
-    return held;
+bool Holdings::within(const Holdings& other) const {
+    return descriptors <= other.descriptors && threads <= other.threads &&
+           children <= other.children && heap <= other.heap + heap_of_a_test;
 }
 
-// The first thread of a process makes ThreadSanitizer start one of its own, for good.
-NothingLeftBehind::NothingLeftBehind() {
-    std::thread([] {}).join();
-    before_ = holdings();
+std::vector<::pid_t> children() {
+    std::vector<::pid_t> found;
+    for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::ifstream stream(thread.path() / "children");
+        found.insert(found.end(), std::istream_iterator<::pid_t>(stream), {});
+    }
+    return found;
+}
+
+Holdings holdings() {
+    return {.descriptors = entries("/proc/self/fd"),
+            .threads = entries("/proc/self/task"),
+            .children = children().size(),
+            .heap = ::mallinfo2().uordblks};
 }
 
 // A thread that has been joined is listed until the kernel has put it away.
+NothingLeftBehind::NothingLeftBehind() : before_(settled(is_idle)) {}
+
 NothingLeftBehind::~NothingLeftBehind() {
-    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-    Holdings after = holdings();
-    while (!after.within(before_) && std::chrono::steady_clock::now() < limit) after = holdings();
+    const Holdings after = settled([&](const Holdings& held) { return held.within(before_); });
     BOOST_CHECK_LE(after.descriptors, before_.descriptors);
     BOOST_CHECK_LE(after.threads, before_.threads);
     BOOST_CHECK_LE(after.children, before_.children);
+    BOOST_CHECK_LE(after.heap, before_.heap + heap_of_a_test);
 }
 
 }  // namespace test
