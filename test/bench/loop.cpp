@@ -6,10 +6,10 @@
 #include <boost/asio.hpp>
 #include <ctime>
 #include <loopingcall/fixed_interval_looping_call.hpp>
-#include <map>
 #include <memory>
 #include <vector>
 
+#include "ratios.hpp"
 #include "support/hand_written_timer.hpp"
 #include "support/heap.hpp"
 
@@ -187,42 +187,6 @@ BENCHMARK_TEMPLATE(idle, ByHand)->Apply(sizes);
 BENCHMARK_TEMPLATE(idle, Plain)->Apply(sizes);
 BENCHMARK_TEMPLATE(idle, Awaitable)->Apply(sizes);
 
-/// Prints, beside the times, their ratios to those of the timer written by hand.
-class Ratios : public benchmark::ConsoleReporter {
-  public:
-    void ReportRuns(const std::vector<Run>& runs) override {
-        ConsoleReporter::ReportRuns(runs);
-        for (const Run& run : runs) {
-            const auto cost = run.counters.find("ns_a_tick");
-            if (run.aggregate_name != "median" || cost == run.counters.end()) continue;
-            medians_[run.run_name.function_name + "/" + run.run_name.args] = cost->second.value;
-        }
-    }
-
-    void Finalize() override {
-        ConsoleReporter::Finalize();
-        for (const auto& [name, cost] : medians_) {
-            const auto kind = name.find('<');
-            const auto end = name.find('>');
-            const auto by_hand = medians_.find(name.substr(0, kind) + "<ByHand" + name.substr(end));
-            if (by_hand == medians_.end() || by_hand->first == name) continue;
-            GetOutputStream() << name << ": " << cost / by_hand->second << " x by hand\n";
-        }
-    }
-
-  private:
-    std::map<std::string, double> medians_;
-};
-
 }  // namespace
 
-// Repetitions are mixed, so that a minute in which the machine is busy befalls all alike.
-int main(int count, char** arguments) {
-    std::vector<char*> all(arguments, arguments + count);
-    std::string mixed = "--benchmark_enable_random_interleaving=true";
-    all.insert(all.begin() + 1, mixed.data());
-    count = static_cast<int>(all.size());
-    benchmark::Initialize(&count, all.data());
-    Ratios ratios;
-    benchmark::RunSpecifiedBenchmarks(&ratios);
-}
+int main(int count, char** arguments) { return bench::run(count, arguments, {"ns_a_tick"}); }
