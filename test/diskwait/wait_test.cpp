@@ -50,6 +50,16 @@ BOOST_AUTO_TEST_CASE(a_missing_fuser_exits_three_at_once_and_is_named) {
     BOOST_TEST((ended.elapsed < 60s));
 }
 
+BOOST_AUTO_TEST_CASE(a_fuser_that_cannot_be_killed_holds_nothing_up) {
+    const auto tracer = scratch.path() / "tracer";
+    const test::FakeFuser fake(scratch,
+                               "exec '" TEST_HELPER "' withhold-end '" + tracer.string() + "'");
+    const auto ended = diskwait({file.string(), "--probe-timeout", "1s"});
+    BOOST_TEST(ended.exit_code == 3);
+    BOOST_TEST(ended.out.find("it does not die") != std::string::npos);
+    BOOST_TEST(::kill(std::stoi(test::read_file(tracer)), SIGKILL) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_fuser_that_never_ends_exits_three_and_is_gone) {
     const auto pid = scratch.path() / "pid";
     const test::FakeFuser fake(scratch, "echo $$ > '" + pid.string() + "'; exec sleep 1000");
