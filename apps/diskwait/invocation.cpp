@@ -100,10 +100,11 @@ class Reader {
         result_.wait.check_device_interval = loaded.get<nanoseconds>(interval_key);
         result_.wait.check_device_max_retries =
             static_cast<std::uint64_t>(loaded.get<std::int64_t>(max_retries_key));
-        result_.wait.timeout = duration("timeout", nanoseconds(0));
-        result_.wait.probe_timeout = duration("probe-timeout", std::chrono::milliseconds(1))
-                                         .value_or(result_.wait.probe_timeout);
-        result_.wait.strict = strict;
+        result_.wait.check_device_timeout = duration("timeout", nanoseconds(0));
+        result_.wait.check_device_probe_timeout =
+            duration("probe-timeout", std::chrono::milliseconds(1))
+                .value_or(result_.wait.check_device_probe_timeout);
+        result_.wait.check_device_strict = strict;
     }
 
     [[nodiscard]] bool has(const char* flag) const { return line_.flags.count(flag) != 0; }

@@ -1,4 +1,5 @@
 #include <iomanip>
+#include <loopingcall/device/printable.hpp>
 #include <loopingcall/device/wait_until_free.hpp>
 #include <sstream>
 
@@ -14,11 +15,25 @@ void list_holders(std::ostream& text, const std::vector<Holder>& holders) {
     const char* separator = "";
     for (const Holder& holder : holders) {
         text << separator << holder.pid << " ("
-             << (holder.command.empty() ? "ended" : holder.command);
+             << (holder.command.empty() ? "ended" : printable(holder.command));
         if (!holder.user.empty()) text << ", " << holder.user;
         text << ')';
         separator = ", ";
     }
+}
+
+void list_claims(std::ostream& text, const Report& report) {
+    const char* separator = "";
+    for (const Claim& claim : report.claims) {
+        text << separator;
+        // Of a partition, its name is told, too; the device itself may have been named by a link.
+        if (claim.path != report.device && claim.path.parent_path() == "/dev") {
+            text << printable(claim.path.native()) << ' ';
+        }
+        text << to_string(claim);
+        separator = ", ";
+    }
+    if (!report.claims.empty() && !report.holders.empty()) text << "; ";
 }
 
 }  // namespace
@@ -35,7 +50,7 @@ State worst_state(const std::vector<WaitResult>& results) noexcept {
 std::string describe(const WaitResult& result) {
     const Report& report = result.report;
     std::ostringstream text;
-    text << report.device.string();
+    text << printable(report.device.native());
     switch (report.state) {
         case State::free:
             text << " is free";
@@ -46,7 +61,9 @@ std::string describe(const WaitResult& result) {
             }
             break;
         case State::busy:
-            text << " is busy: held by ";
+            text << " is busy: ";
+            list_claims(text, report);
+            if (!report.holders.empty()) text << "held by ";
             list_holders(text, report.holders);
             break;
         case State::unknown:

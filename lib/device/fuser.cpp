@@ -2,6 +2,7 @@
 #include <cctype>
 #include <charconv>
 #include <loopingcall/device/fuser.hpp>
+#include <loopingcall/device/printable.hpp>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -124,7 +125,7 @@ std::string objection_to(const WaitStatus& status, const std::optional<std::vect
     if (!pids) return "fuser printed something other than process ids";
     const bool contradiction = pids->empty() ? !status.exited(1) : !status.exited(0);
     const bool failed = pids->empty() && !remarks.objection.empty();
-    if (failed) return "fuser: " + std::string(remarks.objection);
+    if (failed) return "fuser: " + printable(remarks.objection);
     if (!contradiction) return {};
     return "fuser " + to_string(status) +
            (pids->empty() ? " without naming a process" : " although it named processes");
@@ -132,8 +133,7 @@ std::string objection_to(const WaitStatus& status, const std::optional<std::vect
 
 }  // namespace
 
-Report judge(const FuserAnswer& answer, const std::filesystem::path& path, bool strict,
-             pid_t ignored) {
+Report judge(const FuserAnswer& answer, const std::filesystem::path& path, pid_t ignored) {
     const Remarks remarks = read_remarks(answer.standard_error, path.string());
     auto pids = parse_pids(answer.standard_output);
     Report report{.device = path, .uninspected_processes = remarks.uninspected.size()};
@@ -146,14 +146,7 @@ Report judge(const FuserAnswer& answer, const std::filesystem::path& path, bool 
     for (const pid_t pid : *pids) {
         report.holders.push_back({.pid = pid, .access = access, .path = path});
     }
-    if (!report.holders.empty()) {
-        report.state = State::busy;
-    } else if (strict && report.uninspected_processes > 0) {
-        report.reason = std::to_string(report.uninspected_processes) +
-                        " processes could not be inspected, and may hold it";
-    } else {
-        report.state = State::free;
-    }
+    report.state = report.holders.empty() ? State::free : State::busy;
     return report;
 }
 

@@ -1,12 +1,19 @@
 #include "process_info.hpp"
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <memory>
+#include <sstream>
 #include <string>
+
+#include "proc_directory.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -25,7 +32,42 @@ std::string name_of_user(uid_t uid) {
     return std::to_string(uid);
 }
 
+/// A field of /proc/PID/stat, counted from 1 as in proc_pid_stat(5), from the third on: the second,
+/// the name, may hold anything. 0 if there is no such file.
+std::uint64_t stat_field(const std::string& text, int number) {
+    const std::size_t name_end = text.rfind(')');
+    if (name_end == std::string::npos) return 0;
+    std::istringstream fields(text.substr(name_end + 1));
+    std::string field;
+    for (int i = 3; i <= number; ++i) fields >> field;
+    return std::strtoull(field.c_str(), nullptr, 10);
+}
+
+std::chrono::system_clock::time_point in_wall_time(std::uint64_t ticks_after_boot) {
+    using std::chrono::system_clock;
+    std::timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    const auto since_boot =
+        std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
+    const auto ticks_a_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+    const std::chrono::milliseconds begun{ticks_after_boot * 1000 / ticks_a_second};
+    return std::chrono::time_point_cast<system_clock::duration>(system_clock::now() - since_boot +
+                                                                begun);
+}
+
 }  // namespace
+
+std::uint64_t start_time_of(pid_t pid) {
+    const std::string file = "/proc/" + std::to_string(pid) + "/stat";
+    constexpr int start_time = 22;
+    return stat_field(read_proc_file(AT_FDCWD, file.c_str()), start_time);
+}
+
+bool is_kernel_thread(int process_directory) {
+    constexpr int flags = 9;
+    constexpr std::uint64_t kernel_thread = 0x00200000;  // PF_KTHREAD
+    return (stat_field(read_proc_file(process_directory, "stat"), flags) & kernel_thread) != 0;
+}
 
 void identify(Holder& holder) {
     const std::string directory = "/proc/" + std::to_string(holder.pid);
@@ -33,6 +75,8 @@ void identify(Holder& holder) {
     if (::stat(directory.c_str(), &status) != 0) return;
     std::getline(std::ifstream(directory + "/comm"), holder.command);
     holder.user = name_of_user(status.st_uid);
+    holder.start_time = start_time_of(holder.pid);
+    if (holder.start_time != 0) holder.since = in_wall_time(holder.start_time);
 }
 
 }  // namespace loopingcall::device::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <loopingcall/device/report.hpp>
 
 namespace loopingcall::device::detail {
@@ -8,5 +9,12 @@ namespace loopingcall::device::detail {
 ///
 /// From /proc and /etc/passwd alone: asking the name service could block on a network.
 void identify(Holder& holder);
+
+/// When a process began, in clock ticks after boot; 0 if there is none such. A pid and this name a
+/// process for good.
+std::uint64_t start_time_of(pid_t pid);
+
+/// Whether the process whose directory of /proc this is belongs to the kernel.
+bool is_kernel_thread(int process_directory);
 
 }  // namespace loopingcall::device::detail

@@ -1,3 +1,4 @@
+#include <loopingcall/device/printable.hpp>
 #include <loopingcall/device/report.hpp>
 #include <ostream>
 
@@ -16,5 +17,39 @@ const char* to_string(State state) noexcept {
 }
 
 std::ostream& operator<<(std::ostream& stream, State state) { return stream << to_string(state); }
+
+const char* to_string(ClaimKind kind) noexcept {
+    switch (kind) {
+        case ClaimKind::mount:
+            return "mount";
+        case ClaimKind::swap:
+            return "swap";
+        case ClaimKind::holder:
+            return "holder";
+        case ClaimKind::loop:
+            return "loop";
+        case ClaimKind::exclusive:
+            return "exclusive";
+    }
+    return "exclusive";
+}
+
+std::ostream& operator<<(std::ostream& stream, ClaimKind kind) { return stream << to_string(kind); }
+
+std::string to_string(const Claim& claim) {
+    switch (claim.kind) {
+        case ClaimKind::mount:
+            return "mounted on " + printable(claim.detail);
+        case ClaimKind::swap:
+            return "swap";
+        case ClaimKind::holder:
+            return "held by " + printable(claim.detail);
+        case ClaimKind::loop:
+            return "the backing file of " + printable(claim.detail);
+        case ClaimKind::exclusive:
+            break;
+    }
+    return "opened exclusively by something that cannot be seen";
+}
 
 }  // namespace loopingcall::device

@@ -1,92 +1,55 @@
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/system/system_error.hpp>
 #include <loopingcall/device/wait_until_free.hpp>
-#include <loopingcall/fixed_interval_looping_call.hpp>
 #include <stdexcept>
 #include <utility>
 
-#include "fuser_probe.hpp"
+#include "device_wait.hpp"
 
-namespace loopingcall::device::detail {
+namespace loopingcall::device {
+
+const char* to_string(Probe probe) noexcept {
+    switch (probe) {
+        case Probe::fuser:
+            return "fuser";
+        case Probe::lsof:
+            return "lsof";
+        case Probe::procfs:
+            return "procfs";
+    }
+    return "fuser";
+}
+
+namespace detail {
 
 namespace {
 
 using Path = std::filesystem::path;
-using boost::system::system_error;
-
-/// What the checks of one wait share. Owned by the body too, which may outlive the wait for it.
-struct Progress {
-    WaitOptions options;
-    WaitResult result;
-};
 
 void validate(const WaitOptions& options) {
+    const auto refuse = [](const std::string& what) { throw std::invalid_argument(what); };
     if (options.check_device_max_retries == 0) {
-        throw std::invalid_argument("check_device_max_retries is 0; it must be at least 1");
+        refuse("check_device_max_retries is 0; it must be at least 1");
     }
-    if (options.probe_timeout <= Duration::zero()) {
-        throw std::invalid_argument("probe_timeout is " +
-                                    std::to_string(options.probe_timeout.count()) +
-                                    " ns; it must be greater than zero");
+    if (options.check_device_concurrency == 0) {
+        refuse("check_device_concurrency is 0; it must be at least 1");
+    }
+    if (options.check_device_probe_timeout <= Duration::zero()) {
+        refuse("check_device_probe_timeout is " +
+               std::to_string(options.check_device_probe_timeout.count()) +
+               " ns; it must be greater than zero");
+    }
+    if (options.check_device_quiet < Duration::zero()) {
+        refuse("check_device_quiet is negative; zero asks for no time to pass");
     }
 }
 
-/// As the loop wants it. A timeout of zero allows one check, which the loop would not.
-Options loop_options(const WaitOptions& options) {
-    const bool once = options.timeout == Duration::zero();
-    return {.interval = options.check_device_interval,
-            .timeout = once ? std::nullopt : options.timeout,
-            .max_calls = once ? 1 : options.check_device_max_retries};
-}
-
-asio::awaitable<Step<void>> check(std::shared_ptr<Progress> progress, Tick tick) {
-    const WaitOptions& options = progress->options;
-    WaitResult& result = progress->result;
-    result.report =
-        co_await probe_with_fuser(result.report.device, options.probe_timeout, options.strict);
-    ++result.checks;
-    if (options.on_check) {
-        options.on_check({.report = result.report,
-                          .number = result.checks,
-                          .max_retries = *loop_options(options).max_calls,
-                          .next = tick.due + options.check_device_interval});
-    }
-    if (result.report.state == State::busy) co_return again;
-    co_return done();
-}
-
-/// Ends the loop and the probe that runs, and waits until both have ended: no child of ours is left
-/// when the cancellation is told.
-asio::awaitable<void> cancel_and_wait(FixedIntervalLoopingCall<>& call) {
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    call.stop(cancel);
-    co_await call.async_wait(asio::as_tuple(asio::use_awaitable));
-    throw system_error(asio::error::operation_aborted);
-}
-
-asio::awaitable<WaitResult> wait_for_one(Path device, WaitOptions options) {
-    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-    co_await asio::this_coro::throw_if_cancelled(false);
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    const TimePoint begun = std::chrono::steady_clock::now();
-    auto progress = std::make_shared<Progress>();
-    progress->options = std::move(options);
-    progress->result.report = {.device = std::move(device),
-                               .reason = "the time ran out before fuser answered"};
-    FixedIntervalLoopingCall<> call(executor,
-                                    [progress](const Tick& tick) { return check(progress, tick); });
-    call.start(loop_options(progress->options));
-
-    auto [error, outcome] = co_await call.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (error && call.running()) co_await cancel_and_wait(call);
-    if (error) std::rethrow_exception(error);
-    progress->result.elapsed = std::chrono::steady_clock::now() - begun;
-    co_return progress->result;
+/// Keeps it for as long as it runs.
+asio::awaitable<WaitResult> run(std::shared_ptr<DeviceWait> wait) {
+    co_return co_await wait->run();
 }
 
 asio::awaitable<std::vector<WaitResult>> wait_for_all(std::vector<Path> devices,
@@ -94,8 +57,10 @@ asio::awaitable<std::vector<WaitResult>> wait_for_all(std::vector<Path> devices,
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     validate(options);
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    const auto context = std::make_shared<CheckContext>(executor, options.check_device_concurrency);
     const auto one = [&](Path device) {
-        return asio::co_spawn(executor, wait_for_one(std::move(device), options), asio::deferred);
+        auto wait = std::make_shared<DeviceWait>(executor, std::move(device), options, context);
+        return asio::co_spawn(executor, run(std::move(wait)), asio::deferred);
     };
     std::vector<decltype(one(Path{}))> waits;
     waits.reserve(devices.size());
@@ -118,4 +83,6 @@ void wait_until_free(const asio::any_io_executor& executor, std::vector<Path> de
                    wait_for_all(std::move(devices), std::move(options)), std::move(handler));
 }
 
-}  // namespace loopingcall::device::detail
+}  // namespace detail
+
+}  // namespace loopingcall::device

@@ -9,10 +9,8 @@ namespace {
 const std::string path = "/dev/sda";
 constexpr pid_t self = 4242;
 
-Report judged(WaitStatus status, const std::string& out, const std::string& err,
-              bool strict = false) {
-    return judge({.status = status, .standard_output = out, .standard_error = err}, path, strict,
-                 self);
+Report judged(WaitStatus status, const std::string& out, const std::string& err) {
+    return judge(FuserAnswer{status, out, err}, path, self);
 }
 
 const WaitStatus found = WaitStatus::exited_with(0);
@@ -79,11 +77,7 @@ BOOST_AUTO_TEST_CASE(processes_that_cannot_be_inspected_are_neither_busy_nor_sil
     BOOST_TEST(loose.uninspected_processes == 2U);
     BOOST_TEST(loose.diagnostics == refused);
 
-    const Report strict = judged(nothing, "", refused, true);
-    BOOST_TEST(strict.state == State::unknown);
-    BOOST_TEST(strict.reason == "2 processes could not be inspected, and may hold it");
-
-    const Report busy = judged(found, " 12", refused + name_line + "\n", true);
+    const Report busy = judged(found, " 12", refused + name_line + "\n");
     BOOST_TEST(busy.state == State::busy);
     BOOST_TEST(busy.uninspected_processes == 2U);
 }

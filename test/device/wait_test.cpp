@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_missing_fuser_fails_at_once_and_is_named) {
 
 BOOST_AUTO_TEST_CASE(a_fuser_that_never_ends_is_killed_and_the_device_unknown) {
     const test::FakeFuser fake(scratch, "exec sleep 1000");
-    const auto result = wait_for(file, {.probe_timeout = 100ms});
+    const auto result = wait_for(file, {.check_device_probe_timeout = 100ms});
     BOOST_TEST(result.report.state == State::unknown);
     BOOST_TEST(result.report.reason.starts_with("fuser did not end within 100 ms"));
     BOOST_TEST(result.checks == 1U);
@@ -164,31 +164,31 @@ BOOST_AUTO_TEST_CASE(strict_makes_partial_coverage_unknown) {
     const test::FakeFuser fake(
         scratch, "echo 'Cannot stat file /proc/1/fd/0: Permission denied' >&2; exit 1");
     BOOST_TEST(wait_for(file, {}).report.state == State::free);
-    const auto strict = wait_for(file, {.strict = true});
+    const auto strict = wait_for(file, {.check_device_strict = true});
     BOOST_TEST(strict.report.state == State::unknown);
 }
 
 BOOST_AUTO_TEST_CASE(the_timeout_ends_a_wait_that_retries_would_go_on) {
     const Holder holder(file);
-    const auto result = wait_for(
-        file,
-        {.check_device_interval = 20ms, .check_device_max_retries = 1'000'000, .timeout = 1s});
+    const auto result = wait_for(file, {.check_device_interval = 20ms,
+                                        .check_device_max_retries = 1'000'000,
+                                        .check_device_timeout = 1s});
     BOOST_TEST(result.report.state == State::busy);
     BOOST_TEST((result.elapsed >= 1s));
 }
 
 BOOST_AUTO_TEST_CASE(a_timeout_of_zero_checks_once) {
     const Holder holder(file);
-    const auto result = wait_for(file, {.timeout = 0ms});
+    const auto result = wait_for(file, {.check_device_timeout = 0ms});
     BOOST_TEST(result.report.state == State::busy);
     BOOST_TEST(result.checks == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_timeout_before_the_first_answer_is_unknown_and_leaves_no_child) {
     const test::FakeFuser fake(scratch, "exec sleep 1000");
-    const auto result = wait_for(file, {.timeout = 50ms});
+    const auto result = wait_for(file, {.check_device_timeout = 50ms});
     BOOST_TEST(result.report.state == State::unknown);
-    BOOST_TEST(result.report.reason == "the time ran out before fuser answered");
+    BOOST_TEST(result.report.reason == "the time ran out before the first check was over");
     BOOST_TEST(result.checks == 0U);
 }
 
@@ -212,8 +212,9 @@ BOOST_AUTO_TEST_CASE(several_devices_are_waited_for_each_for_itself) {
 BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused) {
     for (const device::WaitOptions& options :
          {device::WaitOptions{.check_device_interval = 0s},
-          device::WaitOptions{.check_device_max_retries = 0}, device::WaitOptions{.timeout = -1s},
-          device::WaitOptions{.probe_timeout = 0s}}) {
+          device::WaitOptions{.check_device_max_retries = 0},
+          device::WaitOptions{.check_device_timeout = -1s},
+          device::WaitOptions{.check_device_probe_timeout = 0s}}) {
         const auto waited = wait({file}, options);
         BOOST_REQUIRE(waited.error);
         BOOST_CHECK_THROW(std::rethrow_exception(waited.error), std::invalid_argument);
@@ -264,7 +265,7 @@ BOOST_AUTO_TEST_CASE(a_timer_on_the_same_context_ticks_on_while_fuser_runs) {
     int ticks_at_end = 0;
     const test::Ticker ticker(context, writer);
     device::async_wait_until_free(
-        context.get_executor(), {file}, {.probe_timeout = 60s},
+        context.get_executor(), {file}, {.check_device_probe_timeout = 60s},
         [&](std::exception_ptr error, const std::vector<device::WaitResult>& results) {
             BOOST_TEST(!error);
             BOOST_TEST(results.at(0).report.state == State::free);

@@ -22,9 +22,8 @@ struct FuserAnswer {
 /// (psmisc 23.6).
 ///
 /// @param path     what fuser was asked about: absolute, symbolic links resolved.
-/// @param strict   whether processes that could not be inspected make the answer unknown.
 /// @param ignored  a process that does not count as a holder: the one that asks.
 [[nodiscard]] Report judge(const FuserAnswer& answer, const std::filesystem::path& path,
-                           bool strict, pid_t ignored);
+                           pid_t ignored);
 
 }  // namespace loopingcall::device

@@ -2,9 +2,12 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,9 +30,41 @@ struct Holder {
     std::string user = {};
     /// How: open, cwd, root, exe, mmap. Empty if the probe does not tell.
     std::vector<std::string> access = {};
-    /// What it uses: the device's path with symbolic links resolved.
+    /// What it uses: the device, or one of its partitions, with symbolic links resolved.
     std::filesystem::path path = {};
+    /// Since when the process runs. Empty if it has ended meanwhile.
+    std::optional<std::chrono::system_clock::time_point> since = {};
+    /// The same in clock ticks after boot, as in /proc/PID/stat: with the pid, it names a process
+    /// for good. 0 if it has ended meanwhile.
+    std::uint64_t start_time = 0;
 };
+
+/// How the kernel itself uses a device, which no process shows.
+enum class ClaimKind : unsigned char {
+    mount,      ///< a file system on it is mounted
+    swap,       ///< it is swapped to
+    holder,     ///< another block device is made of it: device-mapper, md, bcache
+    loop,       ///< a loop device has it as its backing file
+    exclusive,  ///< it is opened exclusively (O_EXCL), by something that is not seen
+};
+
+/// The kind's name, as in the source.
+const char* to_string(ClaimKind kind) noexcept;
+std::ostream& operator<<(std::ostream& stream, ClaimKind kind);
+
+/// One use of the device by the kernel.
+struct Claim {
+    ClaimKind kind = ClaimKind::exclusive;
+    /// The mount point, or the device that is made of it, with its name: `dm-0 (vg-root)`.
+    std::string detail = {};
+    /// What is claimed: the device, or one of its partitions.
+    std::filesystem::path path = {};
+
+    friend bool operator==(const Claim&, const Claim&) = default;
+};
+
+/// In words, as they follow the device's name: "mounted on /mnt", "swap", "held by dm-0 (vg-root)".
+std::string to_string(const Claim& claim);
 
 /// What one check of a device found.
 struct Report {
@@ -38,11 +73,15 @@ struct Report {
     State state = State::unknown;
     /// Who uses it. Never this process itself.
     std::vector<Holder> holders = {};
-    /// Processes that the probe was not allowed to look into. A free device is free only as far as
-    /// could be seen if there are any: partial coverage.
+    /// How the kernel uses it.
+    std::vector<Claim> claims = {};
+    /// Processes that could not be looked into. A free device is free only as far as could be seen
+    /// if there are any: partial coverage.
     std::size_t uninspected_processes = 0;
     /// Why the state is unknown, for a human; empty otherwise.
     std::string reason = {};
+    /// What changed since the check before: partitions that appeared or disappeared.
+    std::vector<std::string> changes = {};
     /// What the probe said besides, as it said it.
     std::string diagnostics = {};
 };

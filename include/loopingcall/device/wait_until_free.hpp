@@ -10,6 +10,7 @@
 #include <loopingcall/device/report.hpp>
 #include <loopingcall/time.hpp>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,24 +19,61 @@ namespace loopingcall::device {
 /// One check that has been made, for those who show the progress of a wait.
 struct Check {
     const Report& report;
-    std::uint64_t number;       ///< of this check, from 1
+    std::uint64_t number;       ///< of checks so far, from 1; those of early wakes do not count
     std::uint64_t max_retries;  ///< how many there may be
     TimePoint next;             ///< when the next one is due, if there is one
+    bool early_wake = false;    ///< whether an early wake brought it
+    /// Why an early wake cannot be counted on; empty unless the kernel refused something.
+    std::string no_early_wake = {};
 };
 
+/// Who is asked which processes use a device. They differ in speed and in what they need; what they
+/// find free is looked at once more by our own scan, so that they agree on the verdict.
+enum class Probe : unsigned char {
+    fuser,   ///< psmisc, as in Ironic
+    lsof,    ///< lsof; dearer than fuser
+    procfs,  ///< our own scan of /proc: no child, and one scan for all devices that are due
+};
+
+/// The probe's name, as in the source.
+const char* to_string(Probe probe) noexcept;
+
 /// How a device is waited for. The first two are the options of Ironic's `[disk_partitioner]`, and
-/// mean the same.
+/// mean the same; the others stand beside them in that section.
 struct WaitOptions {
     /// From the start of one check to the start of the next; the first one is made at once.
     Duration check_device_interval = std::chrono::seconds{1};
-    /// How many checks are made: at least 1. There is no pause after the last.
+    /// How many checks are made: at least 1. There is no pause after the last. Those that an early
+    /// wake brings do not count.
     std::uint64_t check_device_max_retries = 20;
     /// How long the whole wait may last. Zero: one check. Empty: no limit but the number of checks.
-    std::optional<Duration> timeout = std::nullopt;
-    /// How long one answer may take. A probe that takes longer is killed and the device unknown.
-    Duration probe_timeout = std::chrono::seconds{10};
-    /// Whether processes that could not be inspected make the answer unknown.
-    bool strict = false;
+    std::optional<Duration> check_device_timeout = std::nullopt;
+    /// Who is asked.
+    Probe check_device_probe = Probe::fuser;
+    /// How long one check may take. A probe that takes longer is killed, or left to itself, and the
+    /// device unknown.
+    Duration check_device_probe_timeout = std::chrono::seconds{10};
+    /// How long a device has to stay free to be called free. Checks meanwhile do not count as
+    /// retries.
+    Duration check_device_quiet = Duration::zero();
+    /// Whether what the kernel does with a block device counts: mounts, swap, device-mapper and md,
+    /// loop devices, exclusive openings.
+    bool check_device_kernel_claims = true;
+    /// Whether its partitions count.
+    bool check_device_children = true;
+    /// Whether what could not be seen makes the answer unknown: processes that could not be
+    /// inspected, descriptors on their way through a socket.
+    bool check_device_strict = false;
+    /// Whether a busy device is looked at again as soon as one of its holders ends, its node is
+    /// closed or made anew, or something is unmounted. The interval stays as the fallback.
+    bool check_device_early_wake = true;
+    /// How many checks are made at a time, when there are many devices: at least 1.
+    std::size_t check_device_concurrency = 8;
+    /// Whether a device that is missing is waited for, too, rather than unknown at once.
+    bool wait_for_device = false;
+    /// The program, with its arguments, that runs a probe as root: `{"sudo", "-n"}`. Not used by
+    /// root, or if empty. Our own scan of /proc does not use it.
+    std::vector<std::string> root_helper = {};
     /// Called after each check, on the strand of the wait. What it throws ends the wait.
     std::function<void(const Check&)> on_check = nullptr;
 };
@@ -44,7 +82,7 @@ struct WaitOptions {
 struct WaitResult {
     /// The last check. Busy: the retries or the time ran out.
     Report report;
-    std::uint64_t checks = 0;  ///< that were made
+    std::uint64_t checks = 0;  ///< that were made, those of early wakes included
     Duration elapsed{0};       ///< from the beginning of the wait to its end
 };
 
@@ -78,12 +116,17 @@ struct WaitUntilFree {
 
 }  // namespace detail
 
-/// Waits until nothing uses any of the devices, by asking `fuser` about each of them at an
-/// interval.
+/// Waits until nothing uses any of the devices, by looking at each of them at an interval, and as
+/// soon as something changes.
 ///
 /// Instead of `sleep(3)` after partitioning, as in OpenStack Ironic. The devices are waited for at
-/// the same time, each for itself: one that turns out to be unknown (missing, or fuser is missing,
-/// hung, or killed) ends its own wait at once and no other's. A device may be any file.
+/// the same time, each for itself: one that turns out to be unknown (missing, replaced by another,
+/// or the probe is missing, hung, or killed) ends its own wait at once and no other's. A device may
+/// be any file.
+///
+/// Nothing on Linux shows a descriptor that is on its way through a socket (SCM_RIGHTS) or that
+/// only an io_uring holds, and is not an exclusive opening. `check_device_strict` makes the former
+/// unknown, where the socket can be seen.
 ///
 /// @par Completion  `void(std::exception_ptr, std::vector<WaitResult>)`, a result a device in the
 ///      order given; exactly once, never inside this call. A device that stays busy is a result,

@@ -1,0 +1,58 @@
+#include "identity.hpp"
+
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+namespace loopingcall::device::detail {
+
+namespace {
+
+Identified problem(int error) {
+    const bool missing = error == ENOENT;
+    return {.missing = missing, .problem = missing ? "no such device" : std::strerror(error)};
+}
+
+/// A partition is as old as its disk, in whose directory its own lies.
+std::uint64_t disk_sequence_of(dev_t number) {
+    const std::filesystem::path device = "/sys/dev/block/" + to_text(number);
+    for (const char* const file : {"diskseq", "../diskseq"}) {
+        std::uint64_t sequence = 0;
+        if (std::ifstream(device / file) >> sequence) return sequence;
+    }
+    return 0;
+}
+
+}  // namespace
+
+std::string to_text(dev_t number) {
+    return std::to_string(major(number)) + ':' + std::to_string(minor(number));
+}
+
+bool Identity::same_as(const Identity& other) const {
+    if (is_block_device != other.is_block_device) return false;
+    if (is_block_device) return number == other.number && disk_sequence == other.disk_sequence;
+    return file_system == other.file_system && inode == other.inode;
+}
+
+Identified identify_device(const std::filesystem::path& device) {
+    std::error_code unresolved;
+    Identity identity{.path = std::filesystem::canonical(device, unresolved)};
+    if (unresolved) return problem(unresolved.value());
+    struct stat status {};
+    if (::stat(identity.path.c_str(), &status) != 0) return problem(errno);
+    identity.file_system = status.st_dev;
+    identity.inode = status.st_ino;
+    identity.is_block_device = S_ISBLK(status.st_mode);
+    if (identity.is_block_device) {
+        identity.number = status.st_rdev;
+        identity.disk_sequence = disk_sequence_of(status.st_rdev);
+    }
+    return {.identity = identity};
+}
+
+}  // namespace loopingcall::device::detail

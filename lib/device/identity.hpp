@@ -1,0 +1,41 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace loopingcall::device::detail {
+
+/// What a path led to: by these, and not by its name, one knows whether it still does.
+struct Identity {
+    std::filesystem::path path = {};  // absolute, symbolic links resolved
+    dev_t file_system = 0;
+    ino_t inode = 0;
+    bool is_block_device = false;
+    dev_t number = 0;  // of the block device
+    /// Which disk it is, counted by the kernel since it was booted: numbers are used again for
+    /// others. 0 where it does not count (Linux before 5.15).
+    std::uint64_t disk_sequence = 0;
+
+    /// Whether this is still the same device or file. A node that was made anew for the same disk,
+    /// as udev does, is.
+    [[nodiscard]] bool same_as(const Identity& other) const;
+};
+
+/// Either an identity, or why there is none.
+struct Identified {
+    std::optional<Identity> identity = {};
+    bool missing = false;
+    std::string problem = {};
+};
+
+/// Blocks as long as the file system does.
+Identified identify_device(const std::filesystem::path& device);
+
+/// "7:0", as the kernel writes it.
+std::string to_text(dev_t number);
+
+}  // namespace loopingcall::device::detail

@@ -1,0 +1,95 @@
+#include "kernel_tables.hpp"
+
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace loopingcall::device::detail {
+
+namespace {
+
+bool is_octal(char character) { return character >= '0' && character <= '7'; }
+
+std::string_view take_line(std::string_view& text) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    return line;
+}
+
+std::vector<std::string_view> fields_of(std::string_view line) {
+    std::vector<std::string_view> fields;
+    while (true) {
+        line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+        if (line.empty()) return fields;
+        const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
+        fields.push_back(line.substr(0, end));
+        line.remove_prefix(end);
+    }
+}
+
+std::optional<unsigned> number(std::string_view text) {
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+std::optional<dev_t> device_number(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const auto high = number(text.substr(0, colon));
+    const auto low = number(text.substr(colon + 1));
+    if (!high || !low) return std::nullopt;
+    return makedev(*high, *low);
+}
+
+/// `36 35 98:0 /root /mnt rw,noatime master:1 - ext3 /dev/root rw`: optional fields end with "-".
+std::optional<Mount> parse_mount(std::string_view line) {
+    const auto fields = fields_of(line);
+    const auto dash = std::find(fields.begin(), fields.end(), "-");
+    if (dash - fields.begin() < 6 || fields.end() - dash < 3) return std::nullopt;
+    const auto device = device_number(fields[2]);
+    if (!device) return std::nullopt;
+    return Mount{*device, unescape_octal(fields[4]), unescape_octal(dash[2])};
+}
+
+}  // namespace
+
+std::vector<Mount> parse_mountinfo(std::string_view text) {
+    std::vector<Mount> mounts;
+    while (!text.empty()) {
+        if (auto mount = parse_mount(take_line(text))) mounts.push_back(std::move(*mount));
+    }
+    return mounts;
+}
+
+std::vector<std::string> parse_swaps(std::string_view text) {
+    std::vector<std::string> swaps;
+    take_line(text);  // the heading
+    while (!text.empty()) {
+        const auto fields = fields_of(take_line(text));
+        if (!fields.empty()) swaps.push_back(unescape_octal(fields.front()));
+    }
+    return swaps;
+}
+
+std::string unescape_octal(std::string_view text) {
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool escaped = text[i] == '\\' && text.size() - i > 3 && is_octal(text[i + 1]) &&
+                             is_octal(text[i + 2]) && is_octal(text[i + 3]);
+        if (!escaped) {
+            plain += text[i];
+            continue;
+        }
+        plain += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
+                                   (text[i + 3] - '0'));
+        i += 3;
+    }
+    return plain;
+}
+
+}  // namespace loopingcall::device::detail

@@ -1,0 +1,64 @@
+#include "mappings.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace loopingcall::device::detail {
+
+namespace {
+
+/// What one line says: `7f5c8e000000-7f5c8e021000 rw-p 00000000 fe:00 131 /usr/lib/...`.
+struct Mapping {
+    std::string_view range;
+    std::string_view file;  // "fe:00 131": device and inode; of no file, "00:00 0"
+};
+
+std::string_view take_word(std::string_view& line) {
+    const std::size_t end = std::min(line.find(' '), line.size());
+    const std::string_view word = line.substr(0, end);
+    line.remove_prefix(end);
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    return word;
+}
+
+Mapping parse_mapping(std::string_view line) {
+    Mapping mapping{.range = take_word(line), .file = {}};
+    take_word(line);  // permissions
+    take_word(line);  // offset
+    const char* const begin = line.data();
+    take_word(line);
+    const std::string_view inode = take_word(line);
+    if (inode.empty() || inode == "0") return mapping;
+    mapping.file = {begin, static_cast<std::size_t>(inode.data() + inode.size() - begin)};
+    return mapping;
+}
+
+/// As the link is named: without the zeros that the text may begin its addresses with.
+std::string link_name(std::string_view range) {
+    std::string name;
+    bool leading = true;
+    for (const char character : range) {
+        leading = leading && character == '0';
+        if (!leading) name += character;
+        if (character == '-') leading = true;
+    }
+    return name;
+}
+
+}  // namespace
+
+void for_each_mapped_file(std::string_view maps,
+                          const std::function<void(const std::string& link)>& visit) {
+    std::vector<std::string_view> seen;
+    while (!maps.empty()) {
+        const std::size_t end = std::min(maps.find('\n'), maps.size());
+        const Mapping mapping = parse_mapping(maps.substr(0, end));
+        maps.remove_prefix(std::min(end + 1, maps.size()));
+        if (mapping.file.empty()) continue;
+        if (std::find(seen.begin(), seen.end(), mapping.file) != seen.end()) continue;
+        seen.push_back(mapping.file);
+        visit(link_name(mapping.range));
+    }
+}
+
+}  // namespace loopingcall::device::detail

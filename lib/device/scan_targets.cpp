@@ -1,0 +1,43 @@
+#include "scan_targets.hpp"
+
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+
+namespace loopingcall::device::detail {
+
+ScanTargets::ScanTargets(const std::vector<ScanTarget>& targets) : holders_(targets.size()) {
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        for (const Identity& part : targets[i]) places_.emplace(key_of(part), Place{i, &part});
+    }
+}
+
+ScanTargets::Key ScanTargets::key_of(const Identity& identity) {
+    if (identity.is_block_device) return {true, 0, identity.number};
+    return {false, identity.file_system, identity.inode};
+}
+
+void ScanTargets::note(const struct statx& found, pid_t pid, const char* access) {
+    const bool is_device = S_ISBLK(found.stx_mode);
+    const Key key =
+        is_device ? Key{true, 0, makedev(found.stx_rdev_major, found.stx_rdev_minor)}
+                  : Key{false, makedev(found.stx_dev_major, found.stx_dev_minor), found.stx_ino};
+    const auto [begin, end] = places_.equal_range(key);
+    for (auto place = begin; place != end; ++place) note(place->second, pid, access);
+}
+
+/// A process is looked at as a whole before the next one, so that it is the last one noted.
+void ScanTargets::note(Place place, pid_t pid, const char* access) {
+    auto& holders = holders_[place.target];
+    const auto holder = std::find_if(holders.begin(), holders.end(), [&](const Holder& one) {
+        return one.pid == pid && one.path == place.part->path;
+    });
+    if (holder == holders.end()) {
+        holders.push_back({.pid = pid, .access = {access}, .path = place.part->path});
+        return;
+    }
+    auto& all = holder->access;
+    if (std::find(all.begin(), all.end(), access) == all.end()) all.emplace_back(access);
+}
+
+}  // namespace loopingcall::device::detail

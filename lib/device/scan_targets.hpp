@@ -1,0 +1,47 @@
+#pragma once
+
+#include <sys/stat.h>
+
+#include <loopingcall/device/report.hpp>
+#include <unordered_map>
+#include <vector>
+
+#include "process_scan.hpp"
+
+namespace loopingcall::device::detail {
+
+/// Finds what a process has in its hands among what is looked for, and notes it there.
+class ScanTargets {
+  public:
+    explicit ScanTargets(const std::vector<ScanTarget>& targets);
+
+    /// Notes that a process uses what was found, if it is looked for.
+    void note(const struct statx& found, pid_t pid, const char* access);
+
+    std::vector<std::vector<Holder>> take() { return std::move(holders_); }
+
+  private:
+    struct Key {
+        bool is_device;
+        std::uint64_t high;
+        std::uint64_t low;
+        friend bool operator==(const Key&, const Key&) = default;
+    };
+    struct Hash {
+        std::size_t operator()(const Key& key) const noexcept {
+            return (key.high * 0x9E3779B97F4A7C15U) ^ (key.low << 1U) ^ (key.is_device ? 1U : 0U);
+        }
+    };
+    struct Place {
+        std::size_t target;
+        const Identity* part;
+    };
+
+    static Key key_of(const Identity& identity);
+    void note(Place place, pid_t pid, const char* access);
+
+    std::unordered_multimap<Key, Place, Hash> places_;
+    std::vector<std::vector<Holder>> holders_;
+};
+
+}  // namespace loopingcall::device::detail
