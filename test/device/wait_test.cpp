@@ -160,14 +160,6 @@ BOOST_AUTO_TEST_CASE(fuser_gets_one_absolute_path_and_the_c_locale) {
     BOOST_TEST(test::read_file(scratch.path() / "seen") == "1|" + file.string() + "|C\n");
 }
 
-BOOST_AUTO_TEST_CASE(strict_makes_partial_coverage_unknown) {
-    const test::FakeFuser fake(
-        scratch, "echo 'Cannot stat file /proc/1/fd/0: Permission denied' >&2; exit 1");
-    BOOST_TEST(wait_for(file, {}).report.state == State::free);
-    const auto strict = wait_for(file, {.check_device_strict = true});
-    BOOST_TEST(strict.report.state == State::unknown);
-}
-
 BOOST_AUTO_TEST_CASE(the_timeout_ends_a_wait_that_retries_would_go_on) {
     const Holder holder(file);
     const auto result = wait_for(file, {.check_device_interval = 20ms,
@@ -276,13 +268,13 @@ BOOST_AUTO_TEST_CASE(a_timer_on_the_same_context_ticks_on_while_fuser_runs) {
     BOOST_TEST(ticks_at_end == 100);
 }
 
-BOOST_AUTO_TEST_CASE(a_thousand_waits_leave_no_descriptor_no_zombie_and_no_thread) {
+BOOST_AUTO_TEST_CASE(two_hundred_waits_leave_no_descriptor_no_zombie_and_no_thread) {
     const test::FakeFuser fake(scratch, "exit 1");  // a real one takes its time at each of them
     asio::io_context context;
     int free = 0;
     auto main = [&]() -> asio::awaitable<void> {
         const std::vector<std::filesystem::path> devices{file};
-        for (int i = 0; i < 1000; ++i) {
+        for (int i = 0; i < 200; ++i) {
             const auto results =
                 co_await device::async_wait_until_free(context.get_executor(), devices);
             free += results.at(0).report.state == State::free ? 1 : 0;
@@ -290,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_waits_leave_no_descriptor_no_zombie_and_no_threa
     };
     asio::co_spawn(context, main, asio::detached);
     context.run();
-    BOOST_TEST(free == 1000);
+    BOOST_TEST(free == 200);
 }
 
 BOOST_AUTO_TEST_CASE(a_pool_of_threads_can_run_waits) {
