@@ -39,9 +39,19 @@ make_target() {
     fi
 }
 
+# Runs diskwait for a verdict other than busy: free, or what free is for those who may not look into
+# all processes.
+verdict=free
+expect_free() {
+    local code=0
+    "$@" || code=$?
+    [ "$code" -ne 3 ] || verdict="free, as far as this user can see"
+    [ "$code" -eq 0 ] || [ "$code" -eq 3 ]
+}
+
 make_target
 say "free before: $diskwait $target"
-"$diskwait" "$target"
+expect_free "$diskwait" "$target"
 
 say "a process opens it, and lets go after about three seconds"
 ( exec 9<"$target"; touch "$scratch/held"; exec sleep 3 ) &
@@ -58,7 +68,7 @@ if "$diskwait" --timeout 0 "$target"; then
 fi
 
 say "waiting: $diskwait --verbose --interval 500ms $target"
-"$diskwait" --verbose --interval 500ms "$target" 2>&1
+expect_free "$diskwait" --verbose --interval 500ms "$target" 2>&1
 answered=$(now_ms)
 wait "$watcher"
 holder=
@@ -67,5 +77,5 @@ released=$(cat "$scratch/released")
 seconds() { awk "BEGIN { printf \"%.2f\", ($2 - $1) / 1000 }"; }
 say "done"
 echo "The device really was busy for $(seconds "$opened" "$released") s;" \
-    "diskwait told that it is free $(seconds "$released" "$answered") s after that."
+    "diskwait told that it is $verdict $(seconds "$released" "$answered") s after that."
 echo "sleep(3) would have taken 3.00 s, also for the free device before, and known nothing then."

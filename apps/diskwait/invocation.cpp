@@ -16,15 +16,11 @@ namespace {
 namespace config = loopingcall::config;
 namespace po = boost::program_options;
 using Text = std::string;
-using std::chrono::nanoseconds;
 
 po::options_description own_flags() {
     po::options_description flags;
-    flags.add_options()  //
-        ("timeout,t", po::value<Text>()->value_name("DUR"),
-         "limit of the whole wait; 0: check once (default: none)")  //
-        ("probe-timeout", po::value<Text>()->value_name("DUR"),
-         "how long one answer of fuser may take (default: 10)")  //
+    flags.add_options()                                                //
+        ("wait-for-device", "wait for a device that is missing, too")  //
         ("strict",
          "a process that could not be inspected makes the answer unknown, and an "
          "unknown key of a file is an error")  //
@@ -97,26 +93,12 @@ class Reader {
         const auto loaded = config::Config::load(option_table(), sources);
         result_.diagnostics.insert(result_.diagnostics.end(), loaded.diagnostics().begin(),
                                    loaded.diagnostics().end());
-        result_.wait.check_device_interval = loaded.get<nanoseconds>(interval_key);
-        result_.wait.check_device_max_retries =
-            static_cast<std::uint64_t>(loaded.get<std::int64_t>(max_retries_key));
-        result_.wait.check_device_timeout = duration("timeout", nanoseconds(0));
-        result_.wait.check_device_probe_timeout =
-            duration("probe-timeout", std::chrono::milliseconds(1))
-                .value_or(result_.wait.check_device_probe_timeout);
-        result_.wait.check_device_strict = strict;
+        result_.wait = wait_options(loaded);
+        result_.wait.check_device_strict = strict || result_.wait.check_device_strict;
+        result_.wait.wait_for_device = has("wait-for-device");
     }
 
     [[nodiscard]] bool has(const char* flag) const { return line_.flags.count(flag) != 0; }
-
-    std::optional<nanoseconds> duration(const char* flag, nanoseconds minimum) {
-        if (!has(flag)) return std::nullopt;
-        const auto parsed = config::parse_value(config::DurationType{.minimum = minimum},
-                                                line_.flags[flag].as<Text>());
-        if (parsed.error.empty()) return std::get<nanoseconds>(parsed.value);
-        refuse(flag, "bad_value", parsed.error);
-        return std::nullopt;
-    }
 
     template <class Choice>
     std::optional<Choice> choice(const char* flag, const std::map<Text, Choice>& choices) {

@@ -1,6 +1,8 @@
 #include <boost/json.hpp>
 #include <boost/json/src.hpp>
 #include <cmath>
+#include <ctime>
+#include <loopingcall/device/printable.hpp>
 
 #include "result.hpp"
 
@@ -17,6 +19,15 @@ double seconds(std::chrono::nanoseconds duration) {
     return std::round(std::chrono::duration<double, std::milli>(duration).count()) / 1000;
 }
 
+/// RFC 3339, to the second.
+std::string utc(std::chrono::system_clock::time_point time) {
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    char text[32];
+    return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
 json::value text_or_null(const std::string& text) {
     return text.empty() ? json::value(nullptr) : json::value(text);
 }
@@ -27,23 +38,32 @@ json::value number_or_null(std::size_t number) {
 
 json::object to_object(const device::Holder& holder) {
     return {{"pid", holder.pid},
-            {"command", holder.command},
-            {"user", holder.user},
+            {"command", device::printable(holder.command)},
+            {"user", device::printable(holder.user)},
             {"access", json::value_from(holder.access)},
-            {"path", holder.path.string()}};
+            {"path", device::printable(holder.path.native())},
+            {"since", holder.since ? json::value(utc(*holder.since)) : json::value(nullptr)}};
+}
+
+json::object to_object(const device::Claim& claim) {
+    return {{"kind", device::to_string(claim.kind)},
+            {"detail", device::printable(claim.detail)},
+            {"path", device::printable(claim.path.native())}};
 }
 
 json::object to_object(const device::WaitResult& wait) {
     const device::Report& report = wait.report;
     json::array holders;
     for (const auto& holder : report.holders) holders.push_back(to_object(holder));
-    return {{"device", report.device.string()},
+    json::array claims;
+    for (const auto& claim : report.claims) claims.push_back(to_object(claim));
+    return {{"device", device::printable(report.device.native())},
             {"state", device::to_string(report.state)},
             {"checks", wait.checks},
             {"elapsed_seconds", seconds(wait.elapsed)},
             {"reason", text_or_null(report.reason)},
             {"holders", std::move(holders)},
-            {"claims", json::array()},
+            {"claims", std::move(claims)},
             {"uninspected_processes", report.uninspected_processes},
             {"message", device::describe(wait)}};
 }

@@ -1,27 +1,118 @@
 #include "option_table.hpp"
 
+#include <boost/program_options/parsers.hpp>
+#include <map>
+
 namespace diskwait {
 
 namespace config = loopingcall::config;
 using namespace std::chrono_literals;
 
 const config::OptionTable& option_table() {
+    static const std::string group = "disk_partitioner";
     static const config::OptionTable table{
-        {.group = "disk_partitioner",
+        {.group = group,
          .name = "check_device_interval",
          .type = config::DurationType{.minimum = 1ms},
          .default_value = "1",
          .help = "time from the start of one check to the start of the next: seconds, or with a "
                  "unit (500ms, 2s, 1m)",
          .alias = "interval,i"},
-        {.group = "disk_partitioner",
+        {.group = group,
          .name = "check_device_max_retries",
          .type = config::IntegerType{.minimum = 1},
          .default_value = "20",
          .help = "how many checks are made before a device counts as busy",
          .alias = "max-retries,n"},
+        {.group = group,
+         .name = "check_device_timeout",
+         .type = config::DurationType{},
+         .default_value = std::string(config::no_default),
+         .help = "limit of the whole wait; 0: check once",
+         .alias = "timeout,t"},
+        {.group = group,
+         .name = "check_device_probe",
+         .type = config::ChoiceType{{"fuser", "lsof", "procfs"}},
+         .default_value = "fuser",
+         .help = "who is asked which processes use a device; procfs is our own scan of /proc",
+         .alias = "probe"},
+        {.group = group,
+         .name = "check_device_probe_timeout",
+         .type = config::DurationType{.minimum = 1ms},
+         .default_value = "10",
+         .help = "how long one answer may take",
+         .alias = "probe-timeout"},
+        {.group = group,
+         .name = "check_device_quiet",
+         .type = config::DurationType{},
+         .default_value = "0",
+         .help = "how long a device has to stay free to be called free",
+         .alias = "quiet-period"},
+        {.group = group,
+         .name = "check_device_kernel_claims",
+         .type = config::BooleanType{},
+         .default_value = "true",
+         .help = "whether mounts, swap, device-mapper and md, loop devices and exclusive openings "
+                 "count"},
+        {.group = group,
+         .name = "check_device_children",
+         .type = config::BooleanType{},
+         .default_value = "true",
+         .help = "whether the partitions of a disk count"},
+        {.group = group,
+         .name = "check_device_strict",
+         .type = config::BooleanType{},
+         .default_value = "false",
+         .help = "whether what could not be seen makes the answer unknown; --strict sets it"},
+        {.group = group,
+         .name = "check_device_early_wake",
+         .type = config::BooleanType{},
+         .default_value = "true",
+         .help = "whether a busy device is checked as soon as something about it changes"},
+        {.group = group,
+         .name = "check_device_concurrency",
+         .type = config::IntegerType{.minimum = 1},
+         .default_value = "8",
+         .help = "how many checks are made at a time, when there are many devices"},
+        {.group = group,
+         .name = "root_helper",
+         .type = config::TextType{},
+         .default_value = "",
+         .help = "the command that runs a probe as root for those who are not, such as sudo -n",
+         .alias = "root-helper"},
     };
     return table;
+}
+
+loopingcall::device::WaitOptions wait_options(const config::Config& loaded) {
+    const auto key = [](const char* name) { return std::string("disk_partitioner.") + name; };
+    const auto duration = [&](const char* name) {
+        return loaded.get<std::chrono::nanoseconds>(key(name));
+    };
+    const auto number = [&](const char* name) {
+        return static_cast<std::uint64_t>(loaded.get<std::int64_t>(key(name)));
+    };
+    const auto flag = [&](const char* name) { return loaded.get<bool>(key(name)); };
+    const auto text = [&](const char* name) { return loaded.get<std::string>(key(name)); };
+    const std::map<std::string, loopingcall::device::Probe> probes{
+        {"fuser", loopingcall::device::Probe::fuser},
+        {"lsof", loopingcall::device::Probe::lsof},
+        {"procfs", loopingcall::device::Probe::procfs}};
+    return {
+        .check_device_interval = duration("check_device_interval"),
+        .check_device_max_retries = number("check_device_max_retries"),
+        .check_device_timeout =
+            loaded.get_optional<std::chrono::nanoseconds>(key("check_device_timeout")),
+        .check_device_probe = probes.at(text("check_device_probe")),
+        .check_device_probe_timeout = duration("check_device_probe_timeout"),
+        .check_device_quiet = duration("check_device_quiet"),
+        .check_device_kernel_claims = flag("check_device_kernel_claims"),
+        .check_device_children = flag("check_device_children"),
+        .check_device_strict = flag("check_device_strict"),
+        .check_device_early_wake = flag("check_device_early_wake"),
+        .check_device_concurrency = number("check_device_concurrency"),
+        .root_helper = boost::program_options::split_unix(text("root_helper")),
+    };
 }
 
 }  // namespace diskwait

@@ -1,13 +1,15 @@
 #pragma once
 
-#include <loopingcall/config/option.hpp>
+#include <loopingcall/config/config.hpp>
+#include <loopingcall/device/wait_until_free.hpp>
 
 namespace diskwait {
 
-/// The options that a configuration file may hold: those of Ironic's `[disk_partitioner]`.
+/// The options that a configuration file may hold: those of Ironic's `[disk_partitioner]`, and what
+/// stands beside them.
 const loopingcall::config::OptionTable& option_table();
 
-inline constexpr const char* interval_key = "disk_partitioner.check_device_interval";
-inline constexpr const char* max_retries_key = "disk_partitioner.check_device_max_retries";
+/// How devices are waited for, by these options.
+loopingcall::device::WaitOptions wait_options(const loopingcall::config::Config& loaded);
 
 }  // namespace diskwait

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <loopingcall/device/printable.hpp>
 #include <sstream>
 #include <string_view>
 
@@ -33,13 +34,19 @@ bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0x
 std::string progress_line(const device::Check& check, std::chrono::nanoseconds interval) {
     const device::Report& report = check.report;
     std::ostringstream line;
-    line << report.device.string() << ": " << report.state;
-    const char* separator = ", held by ";
+    line << device::printable(report.device.native()) << ": " << report.state;
+    const char* separator = ", ";
+    for (const device::Claim& claim : report.claims) {
+        line << separator << to_string(claim);
+    }
+    separator = ", held by ";
     for (const device::Holder& holder : report.holders) {
-        line << separator << holder.pid << ' ' << holder.command;
+        line << separator << holder.pid << ' ' << device::printable(holder.command);
         separator = ", ";
     }
+    for (const std::string& change : report.changes) line << "; " << change;
     line << "; check " << check.number << " of " << check.max_retries;
+    if (check.early_wake) line << ", woken early";
     if (report.state == device::State::busy && check.number < check.max_retries) {
         const std::chrono::duration<double> left =
             interval * static_cast<std::int64_t>(check.max_retries - check.number);
@@ -70,6 +77,7 @@ Progress::~Progress() { clear(); }
 void Progress::show(const device::Check& check) {
     if (verbose_) {
         std::cerr << progress_line(check, interval_) << '\n';
+        tell_of_early_wake(check);
         if (check.report.state == device::State::unknown) std::cerr << check.report.diagnostics;
     } else if (shown_) {
         // One column less than there are: a full line would wrap on many a terminal.
@@ -78,6 +86,12 @@ void Progress::show(const device::Check& check) {
                   << std::flush;
         line_is_there_ = true;
     }
+}
+
+void Progress::tell_of_early_wake(const device::Check& check) {
+    if (check.no_early_wake.empty() || told_of_early_wake_) return;
+    told_of_early_wake_ = true;
+    std::cerr << "an early wake cannot be counted on: " << check.no_early_wake << '\n';
 }
 
 void Progress::clear() {

@@ -20,11 +20,13 @@ class Progress {
 
   private:
     void clear();
+    void tell_of_early_wake(const loopingcall::device::Check& check);
 
     std::chrono::nanoseconds interval_;
     bool verbose_;
     bool shown_;
     bool line_is_there_ = false;
+    bool told_of_early_wake_ = false;
 };
 
 /// Which device, who holds it, which check, and how long is left at most.

@@ -55,6 +55,8 @@ class Config::Loader {
         : table_(table), sources_(sources), config_(config) {
         for (const Option& option : table_) {
             groups_.insert(option.group);
+            config_.values_[key_of(option)];
+            if (option.default_value == no_default) continue;
             auto parsed = parse_value(option.type, option.default_value);
             if (!parsed.error.empty()) {
                 throw std::invalid_argument("the default of " + key_of(option) + ": " +

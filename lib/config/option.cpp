@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <loopingcall/config/duration.hpp>
 #include <loopingcall/config/option.hpp>
@@ -45,6 +47,30 @@ struct ParseAs {
                          format_duration(type.minimum) +
                          ", in seconds or with a unit, such as 1, 0.5, 500ms, 2s or 1m"};
     }
+
+    ParsedValue operator()(const BooleanType&) const {
+        std::string folded(text);
+        std::transform(folded.begin(), folded.end(), folded.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        for (const char* const word : {"true", "1", "on", "yes"}) {
+            if (folded == word) return {.value = true};
+        }
+        for (const char* const word : {"false", "0", "off", "no"}) {
+            if (folded == word) return {.value = false};
+        }
+        return {.error = quoted(text) + " is not accepted: expected true or false"};
+    }
+
+    ParsedValue operator()(const ChoiceType& type) const {
+        std::string accepted;
+        for (const std::string& choice : type.choices) {
+            if (choice == text) return {.value = choice};
+            accepted += (accepted.empty() ? "" : ", ") + choice;
+        }
+        return {.error = quoted(text) + " is not accepted: expected one of " + accepted};
+    }
+
+    ParsedValue operator()(const TextType&) const { return {.value = std::string(text)}; }
 
     static std::string bounds(const IntegerType& type) {
         const IntegerType any;

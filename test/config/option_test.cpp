@@ -22,6 +22,26 @@ BOOST_AUTO_TEST_CASE(integers_are_read_as_python_reads_them) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(booleans_are_read_as_oslo_reads_them) {
+    for (const char* text : {"true", "True", "1", "on", "YES"}) {
+        BOOST_TEST(std::get<bool>(parse_value(BooleanType{}, text).value));
+    }
+    for (const char* text : {"false", "0", "Off", "no"}) {
+        BOOST_TEST(!std::get<bool>(parse_value(BooleanType{}, text).value));
+    }
+    for (const char* text : {"", "2", "y", "enabled", " true"}) {
+        BOOST_TEST_CONTEXT(text) { BOOST_TEST(!parse_value(BooleanType{}, text).error.empty()); }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_choice_is_one_of_its_words_and_a_text_is_any) {
+    const ChoiceType colour{{"red", "green"}};
+    BOOST_TEST(std::get<std::string>(parse_value(colour, "red").value) == "red");
+    BOOST_TEST(parse_value(colour, "Red").error ==
+               "\"Red\" is not accepted: expected one of red, green");
+    BOOST_TEST(std::get<std::string>(parse_value(TextType{}, "").value).empty());
+}
+
 BOOST_AUTO_TEST_CASE(bounds_are_checked_and_told) {
     const IntegerType from_one{.minimum = 1};
     BOOST_TEST(parse_value(from_one, "1").error == "");

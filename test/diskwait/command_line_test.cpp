@@ -12,13 +12,14 @@ BOOST_AUTO_TEST_CASE(values_out_of_range_exit_two_with_the_flag_the_value_and_wh
         {{"-i", "soon"}, "diskwait: -i: \"soon\" is not accepted: expected a duration"},
         {{"-n", "0"}, "diskwait: -n: \"0\" is not accepted: expected a whole number of at least 1"},
         {{"--max-retries=1.5"}, "diskwait: --max-retries: \"1.5\" is not accepted"},
-        {{"-t", "-1"}, "diskwait: --timeout: \"-1\" is not accepted: expected a duration"},
+        {{"-t", "-1"}, "diskwait: -t: \"-1\" is not accepted: expected a duration"},
         {{"--probe-timeout", "0"}, "diskwait: --probe-timeout: \"0\" is not accepted"},
         {{"-o", "xml"}, "diskwait: --output: \"xml\" is not accepted: expected one of json, text"},
         {{"--intervall", "1"},
          "diskwait: --intervall: there is no such flag; did you mean "
          "--interval?"},
-        {{"--probe", "lsof"}, "diskwait: --probe: there is no such flag"},
+        {{"--probe", "lsfd"},
+         "diskwait: --probe: \"lsfd\" is not accepted: expected one of fuser, lsof, procfs"},
         {{"-n"}, "diskwait: "},
     };
     for (const auto& [arguments, message] : table) {

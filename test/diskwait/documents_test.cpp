@@ -27,7 +27,8 @@ std::string uncommented(const std::string& sample) {
     std::string result;
     std::istringstream lines(sample);
     for (std::string line; std::getline(lines, line);) {
-        const bool is_option = line.starts_with("#check_");
+        const bool has_value = !line.ends_with(config::no_default);
+        const bool is_option = line.starts_with("#check_") && has_value;
         result += (is_option ? line.substr(1) : line) + '\n';
     }
     return result;
@@ -64,9 +65,10 @@ BOOST_AUTO_TEST_CASE(the_code_of_the_page_on_virtual_time_is_that_of_its_example
 
 BOOST_AUTO_TEST_CASE(the_readme_names_every_flag_that_there_is) {
     const std::string readme = test::read_file(project / "README.md");
-    for (const char* flag : {"--interval", "--max-retries", "--timeout", "--probe-timeout",
-                             "--strict", "--config-file", "--output", "--progress", "--quiet",
-                             "--verbose", "--help", "--version"}) {
+    for (const char* flag :
+         {"--interval", "--max-retries", "--timeout", "--probe", "--probe-timeout",
+          "--quiet-period", "--root-helper", "--wait-for-device", "--strict", "--config-file",
+          "--output", "--progress", "--quiet", "--verbose", "--help", "--version"}) {
         BOOST_TEST(readme.find(flag) != std::string::npos, flag);
     }
 }
@@ -81,11 +83,20 @@ BOOST_AUTO_TEST_CASE(every_line_of_the_sample_uncommented_is_accepted_and_means_
     const auto loaded =
         config::Config::load(diskwait::option_table(), {.files = {options}, .strict = true});
     BOOST_TEST(loaded.diagnostics().empty());
-    const auto defaults = config::Config::load(diskwait::option_table(), {});
-    BOOST_TEST((loaded.get<std::chrono::nanoseconds>(diskwait::interval_key) ==
-                defaults.get<std::chrono::nanoseconds>(diskwait::interval_key)));
-    BOOST_TEST(loaded.get<std::int64_t>(diskwait::max_retries_key) ==
-               defaults.get<std::int64_t>(diskwait::max_retries_key));
+    const auto from_sample = diskwait::wait_options(loaded);
+    const loopingcall::device::WaitOptions defaults;
+    BOOST_TEST((from_sample.check_device_interval == defaults.check_device_interval));
+    BOOST_TEST(from_sample.check_device_max_retries == defaults.check_device_max_retries);
+    BOOST_TEST((from_sample.check_device_timeout == defaults.check_device_timeout));
+    BOOST_TEST((from_sample.check_device_probe == defaults.check_device_probe));
+    BOOST_TEST((from_sample.check_device_probe_timeout == defaults.check_device_probe_timeout));
+    BOOST_TEST((from_sample.check_device_quiet == defaults.check_device_quiet));
+    BOOST_TEST(from_sample.check_device_kernel_claims == defaults.check_device_kernel_claims);
+    BOOST_TEST(from_sample.check_device_children == defaults.check_device_children);
+    BOOST_TEST(from_sample.check_device_strict == defaults.check_device_strict);
+    BOOST_TEST(from_sample.check_device_early_wake == defaults.check_device_early_wake);
+    BOOST_TEST(from_sample.check_device_concurrency == defaults.check_device_concurrency);
+    BOOST_TEST(from_sample.root_helper.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,8 +4,10 @@
 #include <loopingcall/config/diagnostic.hpp>
 #include <loopingcall/config/option.hpp>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace loopingcall::config {
@@ -48,6 +50,14 @@ class Config {
     template <class T>
     [[nodiscard]] T get(std::string_view key) const {
         return std::get<T>(value_of(key));
+    }
+
+    /// The same of an option that has no default: nothing if no source sets it.
+    template <class T>
+    [[nodiscard]] std::optional<T> get_optional(std::string_view key) const {
+        const OptionValue& value = value_of(key);
+        if (std::holds_alternative<std::monostate>(value)) return std::nullopt;
+        return std::get<T>(value);
     }
 
   private:

@@ -21,15 +21,32 @@ struct DurationType {
     std::chrono::nanoseconds minimum{0};
 };
 
-using OptionType = std::variant<IntegerType, DurationType>;
-using OptionValue = std::variant<std::int64_t, std::chrono::nanoseconds>;
+/// `true`, `1`, `on` and `yes`, or `false`, `0`, `off` and `no`, in any case.
+struct BooleanType {};
+
+/// One of some words.
+struct ChoiceType {
+    std::vector<std::string> choices = {};
+};
+
+/// Any text.
+struct TextType {};
+
+using OptionType = std::variant<IntegerType, DurationType, BooleanType, ChoiceType, TextType>;
+
+/// Of an option without a default that no source sets: nothing (`std::monostate`).
+using OptionValue =
+    std::variant<std::monostate, std::int64_t, std::chrono::nanoseconds, bool, std::string>;
+
+/// As a default: the option has no value unless it is set. oslo's sample files show it so.
+inline constexpr std::string_view no_default = "<None>";
 
 /// An option, declared once: files, flags, their help and the sample file all come from this.
 struct Option {
     std::string group;  ///< the section of a file
     std::string name;   ///< with underscores
     OptionType type;
-    std::string default_value;  ///< as it would stand in a file
+    std::string default_value;  ///< as it would stand in a file, or `no_default`
     std::string help = {};      ///< one sentence
     /// A short form of the flag `--group-name`, as `interval,i`; empty if there is none.
     std::string alias = {};

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+namespace loopingcall::device {
+
+/// Keeps udev, and others who follow systemd's convention, from a disk for as long as it lives:
+/// those who partition or format one take an exclusive BSD lock on the node of the whole disk, and
+/// udev does not probe a disk that is locked (systemd, "Locking Block Device Access").
+///
+///     WholeDiskLock lock("/dev/sda1");      // locks /dev/sda
+///     partition();
+///     co_await device::async_wait_until_free(executor, {"/dev/sda"});
+///
+/// Our own descriptor is no holder: a wait never counts this process. It is advisory: who does not
+/// ask for the lock is not kept off. udev looks at the disk as soon as the lock is released, since
+/// the node was opened for writing.
+///
+/// Opening a node and locking it may block in the kernel if the device is dead.
+///
+/// @par Thread safety  distinct objects are independent.
+class WholeDiskLock {
+  public:
+    /// Locks the disk that `device` is, or is a partition of. Does not wait.
+    /// @throws boost::system::system_error  `resource_unavailable_try_again` if somebody else has
+    /// it
+    ///         locked; else what opening it failed with. The message names the disk.
+    explicit WholeDiskLock(const std::filesystem::path& device);
+
+    /// The same without throwing: nothing, and `error`, if it could not be had.
+    static std::optional<WholeDiskLock> try_lock(const std::filesystem::path& device,
+                                                 boost::system::error_code& error);
+
+    WholeDiskLock(WholeDiskLock&& other) noexcept
+        : disk_(std::move(other.disk_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+    WholeDiskLock& operator=(WholeDiskLock&& other) noexcept {
+        std::swap(disk_, other.disk_);
+        std::swap(descriptor_, other.descriptor_);
+        return *this;
+    }
+    /// Releases the lock.
+    ~WholeDiskLock();
+
+    /// The node that is locked.
+    [[nodiscard]] const std::filesystem::path& disk() const noexcept { return disk_; }
+
+  private:
+    WholeDiskLock() = default;
+    boost::system::error_code lock(const std::filesystem::path& device);
+
+    std::filesystem::path disk_;
+    int descriptor_ = -1;
+};
+
+}  // namespace loopingcall::device
