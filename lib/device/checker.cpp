@@ -59,17 +59,12 @@ asio::awaitable<Report> Checker::check() {
 }
 
 asio::awaitable<Report> Checker::find_out() {
-    const SurveyOptions wanted{.claims = options_.check_device_kernel_claims,
-                               .partitions = options_.check_device_children};
-    // What appears or is unmounted from here on is told.
-    watch();
-    std::function<Survey()> look = [device = device_, wanted] {
-        return survey_device(device, wanted);
-    };
-    std::optional<Survey> survey;
-    {
-        const Gate::Place place = co_await context_->gate.enter();
-        survey = co_await find_in_background(look, time_left());
+    if (options_.check_device_early_wake) wake_.watch_tables();
+    std::optional<Survey> survey = co_await survey_now();
+    const bool is_to_come = survey && survey->device.missing && options_.wait_for_device && !known_;
+    if (is_to_come) {
+        watch();  // it may have come before that
+        survey = co_await survey_now();
     }
     if (!survey) {
         co_return unknown("it could not be looked at within " +
@@ -84,6 +79,16 @@ asio::awaitable<Report> Checker::find_out() {
         co_return unknown("another device has its name since it is waited for");
     }
     co_return co_await judge(std::move(*survey));
+}
+
+asio::awaitable<std::optional<Survey>> Checker::survey_now() {
+    const SurveyOptions wanted{.claims = options_.check_device_kernel_claims,
+                               .partitions = options_.check_device_children};
+    std::function<Survey()> look = [device = device_, wanted] {
+        return survey_device(device, wanted);
+    };
+    const Gate::Place place = co_await context_->gate.enter();
+    co_return co_await find_in_background(look, time_left());
 }
 
 asio::awaitable<Report> Checker::judge(Survey survey) {
@@ -175,6 +180,8 @@ asio::awaitable<std::optional<Claim>> Checker::try_exclusively() {
     co_return second ? *second : *first;
 }
 
+/// Looks the device up on the event loop: only after that has been done in the background, and did
+/// not hang.
 void Checker::watch() {
     if (!options_.check_device_early_wake) return;
     const bool openings = free_before_ && options_.check_device_quiet > Duration::zero();

@@ -65,6 +65,7 @@ class Checker {
 
   private:
     asio::awaitable<Report> find_out();
+    asio::awaitable<std::optional<Survey>> survey_now();
     asio::awaitable<Report> judge(Survey survey);
     asio::awaitable<Report> ask();
     asio::awaitable<void> identify_holders(Report& report);

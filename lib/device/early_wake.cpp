@@ -48,9 +48,7 @@ EarlyWake::EarlyWake(asio::any_io_executor strand, std::function<void()> wake)
     : strand_(std::move(strand)), wake_(std::move(wake)), inotify_(strand_) {}
 
 void EarlyWake::watch_nodes(const Path& device, const std::vector<Path>& nodes, bool openings) {
-    if (closed_) return;
-    watch_tables();
-    if (!open_inotify()) return;
+    if (closed_ || !open_inotify()) return;
     watch_name(device);
     if (std::exchange(openings_, openings) != openings) nodes_.clear();
     for (const Path& node : nodes) {
@@ -105,10 +103,9 @@ bool EarlyWake::open_inotify() {
     return true;
 }
 
-/// Linux tells that they have changed as an exceptional condition (POLLPRI), since they were opened
-/// or last polled: so they are opened before they are read for the verdict.
+/// A change is an exceptional condition (POLLPRI).
 void EarlyWake::watch_tables() {
-    if (!tables_.empty()) return;
+    if (closed_ || !tables_.empty()) return;
     for (const char* const path : {"/proc/self/mountinfo", "/proc/swaps"}) {
         OwnedDescriptor opened(::open(path, O_RDONLY | O_CLOEXEC));
         const auto table = std::make_shared<Descriptor>(strand_);

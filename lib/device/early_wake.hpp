@@ -28,8 +28,13 @@ class EarlyWake : public std::enable_shared_from_this<EarlyWake> {
     /// @param wake  called on the strand, never inside a member function but watch_holders().
     EarlyWake(asio::any_io_executor strand, std::function<void()> wake);
 
+    /// Watches what is mounted and swapped to. Linux tells changes since the tables were opened: so
+    /// this comes before they are read for a verdict.
+    void watch_tables();
+
     /// Watches these nodes being closed, and where the device has its name. Watching what is
     /// watched already changes nothing.
+    /// Looks the names up: blocks if their file system does.
     /// @param openings  whether they are watched being opened, too.
     void watch_nodes(const std::filesystem::path& device,
                      const std::vector<std::filesystem::path>& nodes, bool openings);
@@ -50,7 +55,6 @@ class EarlyWake : public std::enable_shared_from_this<EarlyWake> {
     using Descriptor = asio::posix::stream_descriptor;
 
     bool open_inotify();
-    void watch_tables();
     void watch_name(const std::filesystem::path& device);
     int add_watch(const std::filesystem::path& path, std::uint32_t events);
     void await_events();

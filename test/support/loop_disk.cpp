@@ -42,7 +42,7 @@ bool change_partition(const std::filesystem::path& disk, int operation, long lon
 
 LoopDisk::LoopDisk(const std::filesystem::path& file, std::size_t megabytes)
     : bytes_(megabytes << 20U) {
-    std::filesystem::resize_file(file, bytes_);
+    if (bytes_ > 0) std::filesystem::resize_file(file, bytes_);
     const int control = ::open("/dev/loop-control", O_RDWR | O_CLOEXEC);
     // Somebody else may take the number between the two calls; then the next one is asked for.
     for (int attempt = 0; attempt < 100 && control >= 0 && !attached_; ++attempt) {

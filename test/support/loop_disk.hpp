@@ -7,7 +7,7 @@ namespace test {
 /// A real block device with a file behind it. Only root can make one.
 class LoopDisk {
   public:
-    /// @param file  what is stored behind it; made as large as that.
+    /// @param file  what is stored behind it; made as large as that, unless that is 0.
     LoopDisk(const std::filesystem::path& file, std::size_t megabytes);
     ~LoopDisk();
     LoopDisk(const LoopDisk&) = delete;

@@ -1,0 +1,149 @@
+#include "device/early_wake.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include <boost/asio.hpp>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+
+#include "device/process_info.hpp"
+#include "support/child.hpp"
+#include "support/descriptors.hpp"
+#include "support/scratch.hpp"
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+namespace device = loopingcall::device;
+using device::detail::EarlyWake;
+
+namespace {
+
+struct Watching {
+    test::NothingLeftBehind nothing_left_behind;
+    test::Scratch scratch = {};
+    std::filesystem::path file = scratch.file("disk");
+    asio::io_context context{};
+    int wakes = 0;
+    std::shared_ptr<EarlyWake> wake =
+        std::make_shared<EarlyWake>(context.get_executor(), [this] { ++wakes; });
+
+    ~Watching() {
+        wake->close();
+        context.restart();
+        context.run();  // and nothing is pending any more
+    }
+
+    /// Lets the event loop go on until there was a wake.
+    void run_until_woken() {
+        while (wakes == 0) context.run_one_for(10ms);
+    }
+
+    void open_and_close() const { test::read_file(file); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(early_wake, Watching)
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_closed_wakes) {
+    wake->watch_nodes(file, {file}, false);
+    context.poll();
+    BOOST_TEST(wakes == 0);
+    open_and_close();
+    run_until_woken();
+}
+
+BOOST_AUTO_TEST_CASE(an_opening_wakes_only_if_asked_for) {
+    wake->watch_nodes(file, {file}, false);
+    const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    context.poll();
+    BOOST_TEST(wakes == 0);
+    wake->watch_nodes(file, {file}, true);
+    const int again = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    run_until_woken();
+    ::close(opened);
+    ::close(again);
+}
+
+BOOST_AUTO_TEST_CASE(what_one_does_while_not_watching_is_no_event) {
+    wake->watch_nodes(file, {file}, false);
+    wake->unwatch_nodes();
+    open_and_close();
+    wake->watch_nodes(file, {file}, false);
+    context.poll();
+    BOOST_TEST(wakes == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_removed_and_made_anew_wakes_and_its_neighbours_do_not) {
+    wake->watch_nodes(file, {file}, false);
+    scratch.file("neighbour");
+    context.poll();
+    BOOST_TEST(wakes == 0);
+    std::filesystem::remove(file);
+    run_until_woken();
+    context.poll();
+    wakes = 0;
+    scratch.file("disk");
+    run_until_woken();
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_is_to_come_is_watched_for) {
+    const auto late = scratch.path() / "by-id" / "disk";
+    wake->watch_nodes(late, {}, false);
+    std::filesystem::create_directory(late.parent_path());
+    run_until_woken();
+    wakes = 0;
+    wake->watch_nodes(late, {}, false);
+    scratch.file("by-id/disk");
+    run_until_woken();
+}
+
+BOOST_AUTO_TEST_CASE(a_holder_that_ends_wakes) {
+    test::Child child([] { return true; });
+    device::Holder holder{.pid = child.pid()};
+    device::detail::identify(holder);
+    wake->watch_holders({holder});
+    context.poll();
+    BOOST_TEST(wakes == 0);
+    child.let_go();
+    run_until_woken();
+}
+
+BOOST_AUTO_TEST_CASE(a_holder_that_has_ended_or_is_another_by_now_wakes_at_once) {
+    const test::Child child([] { return true; });
+    device::Holder stranger{.pid = child.pid()};
+    device::detail::identify(stranger);
+    BOOST_TEST(stranger.start_time != 0U);
+    ++stranger.start_time;
+    wake->watch_holders({stranger});
+    BOOST_TEST(wakes == 1);
+}
+
+BOOST_AUTO_TEST_CASE(no_more_than_64_holders_are_watched) {
+    const test::Child child([] { return true; });
+    device::Holder holder{.pid = child.pid()};
+    device::detail::identify(holder);
+    const std::size_t before = test::holdings().descriptors;
+    wake->watch_holders(std::vector<device::Holder>(200, holder));
+    BOOST_TEST(test::holdings().descriptors == before + 64);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_kernel_refuses_is_done_without_and_told) {
+    const test::Child child([] { return true; });
+    device::Holder holder{.pid = child.pid()};
+    device::detail::identify(holder);
+    struct rlimit before {};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const struct rlimit none { 0, before.rlim_max };
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    wake->watch_tables();
+    wake->watch_nodes(file, {file}, false);
+    wake->watch_holders({holder});
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    BOOST_TEST(wake->refusal() == "/proc/self/mountinfo: Too many open files");
+    context.poll();
+    BOOST_TEST(wakes == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
