@@ -11,6 +11,7 @@
 
 #include "process/descriptor.hpp"
 #include "process_info.hpp"
+#include "run_in_background.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -84,9 +85,10 @@ void EarlyWake::watch_holders(const std::vector<Holder>& holders) {
 }
 
 void EarlyWake::close() {
-    closed_ = true;
+    if (std::exchange(closed_, true)) return;
     error_code ignored;
-    inotify_.close(ignored);
+    // The kernel takes some 15 ms to be sure that nobody looks at the watches any more.
+    if (inotify_.is_open()) close_in_background(OwnedDescriptor(inotify_.release()));
     for (const auto& table : tables_) table->close(ignored);
     tables_.clear();
     holders_.clear();

@@ -16,8 +16,6 @@
 #include <system_error>
 #include <thread>
 
-#include "process/descriptor.hpp"
-
 namespace loopingcall::device::detail {
 
 namespace {
@@ -98,6 +96,14 @@ asio::awaitable<bool> run_in_background(std::function<void()> work,
     if (!errand->done.load(std::memory_order_acquire)) co_return false;
     if (errand->error) std::rethrow_exception(errand->error);
     co_return true;
+}
+
+void close_in_background(Descriptor descriptor) noexcept try {
+    const auto shared = std::make_shared<Descriptor>(std::move(descriptor));
+    const AllSignalsBlocked blocked;
+    std::thread([shared] { const Descriptor closed = std::move(*shared); }).detach();
+} catch (const std::exception&) {
+    // No thread, no memory: it has been closed here.
 }
 
 }  // namespace loopingcall::device::detail

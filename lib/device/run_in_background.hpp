@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "process/descriptor.hpp"
+
 namespace loopingcall::device::detail {
 
 namespace asio = boost::asio;
@@ -31,5 +33,8 @@ asio::awaitable<std::optional<Result>> find_in_background(std::function<Result()
     if (!in_time) co_return std::nullopt;
     co_return std::move(*result);
 }
+
+/// Closes a descriptor whose closing takes long.
+void close_in_background(process::detail::Descriptor descriptor) noexcept;
 
 }  // namespace loopingcall::device::detail
