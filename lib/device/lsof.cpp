@@ -70,14 +70,19 @@ std::optional<std::vector<Holder>> parse_holders(std::string_view text,
     return holders;
 }
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+/// The first line that says something.
+std::string complaint(const std::string& text) {
+    const std::size_t begin = text.find_first_not_of('\n');
+    if (begin == std::string::npos) return "lsof printed an empty line to standard error";
+    return printable(text.substr(begin, text.find('\n', begin) - begin));
+}
 
 std::string objection_to(const LsofAnswer& answer,
                          const std::optional<std::vector<Holder>>& holders) {
     if (!answer.status.exited()) return "lsof gave no answer: " + to_string(answer.status);
     if (!holders) return "lsof printed something other than processes";
     if (!holders->empty()) return {};
-    if (!answer.standard_error.empty()) return printable(first_line(answer.standard_error));
+    if (!answer.standard_error.empty()) return complaint(answer.standard_error);
     return answer.status.exited(1) ? "" : "lsof " + to_string(answer.status) + " and said nothing";
 }
 

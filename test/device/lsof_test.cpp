@@ -62,6 +62,8 @@ BOOST_AUTO_TEST_CASE(what_stands_on_standard_error_never_becomes_free) {
     const Report report = judged(1, "", "lsof: status error on /dev/sda: No such device\nmore\n");
     BOOST_TEST(report.state == State::unknown);
     BOOST_TEST(report.reason == "lsof: status error on /dev/sda: No such device");
+    BOOST_TEST(judged(1, "", "\n").state == State::unknown);  // libFuzzer found it
+    BOOST_TEST(judged(1, "", "\nwhy\n").reason == "why");
 }
 
 BOOST_AUTO_TEST_CASE(garbage_half_lines_and_signals_are_unknown) {
