@@ -12,7 +12,8 @@ namespace {
 
 class Ratios : public benchmark::ConsoleReporter {
   public:
-    explicit Ratios(std::vector<std::string> counters) : counters_(std::move(counters)) {}
+    Ratios(std::vector<std::string> counters, std::vector<std::string> references)
+        : counters_(std::move(counters)), references_(std::move(references)) {}
 
     void ReportRuns(const std::vector<Run>& runs) override {
         ConsoleReporter::ReportRuns(runs);
@@ -35,26 +36,31 @@ class Ratios : public benchmark::ConsoleReporter {
         const auto kind = name.find('<');
         const auto end = name.find('>');
         const auto& medians = medians_[counter];
-        const auto by_hand = medians.find(name.substr(0, kind) + "<ByHand" + name.substr(end));
-        if (by_hand == medians.end() || by_hand->first == name) return;
-        GetOutputStream() << name << ' ' << counter << ": " << cost / by_hand->second
-                          << " x by hand\n";
+        for (const std::string& reference : references_) {
+            const auto found =
+                medians.find(name.substr(0, kind) + '<' + reference + name.substr(end));
+            if (found == medians.end() || found->first == name) continue;
+            GetOutputStream() << name << ' ' << counter << ": " << cost / found->second << " x "
+                              << reference << '\n';
+        }
     }
 
     std::vector<std::string> counters_;
+    std::vector<std::string> references_;
     std::map<std::string, std::map<std::string, double>> medians_;
 };
 
 }  // namespace
 
-int run(int count, char** arguments, const std::vector<std::string>& counters) {
+int run(int count, char** arguments, const std::vector<std::string>& counters,
+        const std::vector<std::string>& references) {
     std::vector<char*> all(arguments, arguments + count);
     std::string mixed = "--benchmark_enable_random_interleaving=true";
     all.insert(all.begin() + 1, mixed.data());
     count = static_cast<int>(all.size());
     benchmark::Initialize(&count, all.data());
     if (benchmark::ReportUnrecognizedArguments(count, all.data())) return 2;
-    Ratios ratios(counters);
+    Ratios ratios(counters, references);
     benchmark::RunSpecifiedBenchmarks(&ratios);
     return 0;
 }

@@ -6,9 +6,10 @@
 namespace bench {
 
 /// Runs the registered benchmarks and prints, beside their times, the ratios of the medians of
-/// these counters to those of the one written by hand: `x<This>/1` to `x<ByHand>/1`.
+/// these counters to those of a reference: of `x<This>/1` to `x<by hand>/1`.
 ///
 /// Repetitions are mixed, so that a minute in which the machine is busy befalls all alike.
-int run(int count, char** arguments, const std::vector<std::string>& counters);
+int run(int count, char** arguments, const std::vector<std::string>& counters,
+        const std::vector<std::string>& references = {"ByHand"});
 
 }  // namespace bench
