@@ -57,11 +57,6 @@ class Subject {
     pid_t holder_ = -1;
 };
 
-void grow(std::int64_t size) {
-    static bench::Crowd crowd;
-    crowd.grow_to(static_cast<std::size_t>(size));
-}
-
 void run_bare(const std::vector<std::string>& argv) {
     asio::io_context context;
     process::async_execute(context.get_executor(), {.argv = argv}, {},
@@ -79,7 +74,6 @@ void check(const std::filesystem::path& path, device::Probe probe) {
 
 void measure(benchmark::State& state, bool held,
              const std::function<void(const std::filesystem::path&)>& once) {
-    grow(state.range(0));
     const Subject subject(held);
     for (auto _ : state) {
         const auto begun = Clock::now();
@@ -114,19 +108,19 @@ void release(benchmark::State& state, device::WaitOptions options) {
 }
 
 void add(const std::string& name, const std::function<void(benchmark::State&)>& function,
-         const std::vector<std::int64_t>& sizes, int repetitions) {
-    auto* const one = benchmark::RegisterBenchmark(name.c_str(), function);
-    for (const std::int64_t size : sizes) one->Arg(size);
-    one->Iterations(1)
+         std::int64_t crowd, int repetitions) {
+    benchmark::RegisterBenchmark(name.c_str(), function)
+        ->Arg(crowd)
+        ->Iterations(1)
         ->Repetitions(repetitions)
         ->ReportAggregatesOnly()
         ->UseManualTime()
         ->Unit(benchmark::kMillisecond);
 }
 
-void add_checks(bool held) {
+void add_checks(bool held, std::int64_t crowd) {
+    constexpr int repetitions = 5;
     const std::string kind = held ? "busy" : "free";
-    const std::vector<std::int64_t> sizes{100, 600, 2000};
     const auto bare = [&](const std::string& name, std::vector<std::string> argv, bool with_path) {
         add(
             kind + '<' + name + '>',
@@ -137,7 +131,7 @@ void add_checks(bool held) {
                     run_bare(all);
                 });
             },
-            sizes, 9);
+            crowd, repetitions);
     };
     bare("bare fuser", {"fuser"}, true);
     bare("bare lsof", {"lsof", "-t"}, true);
@@ -149,21 +143,40 @@ void add_checks(bool held) {
                 measure(state, held,
                         [&](const std::filesystem::path& path) { check(path, probe); });
             },
-            sizes, 9);
+            crowd, repetitions);
     }
+}
+
+void add_releases() {
+    constexpr int repetitions = 15;
+    add(
+        "release<polling>",
+        [](benchmark::State& state) { release(state, {.check_device_early_wake = false}); }, 0,
+        repetitions);
+    add(
+        "release<early wake>",
+        [](benchmark::State& state) { release(state, {.check_device_interval = 60s}); }, 0,
+        repetitions);
+}
+
+/// Runs what was added. Crowds of different sizes cannot be mixed, so each has a run of its own.
+int run(int count, char** arguments) {
+    const int code = bench::run(count, arguments, {"ms"}, {"bare fuser", "polling"});
+    benchmark::ClearRegisteredBenchmarks();
+    return code;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-    add_checks(true);
-    add_checks(false);
-    add(
-        "release<polling>",
-        [](benchmark::State& state) { release(state, {.check_device_early_wake = false}); }, {0},
-        15);
-    add(
-        "release<early wake>",
-        [](benchmark::State& state) { release(state, {.check_device_interval = 60s}); }, {0}, 15);
-    return bench::run(count, arguments, {"ms"}, {"bare fuser", "polling"});
+    add_releases();
+    if (const int code = run(count, arguments); code != 0) return code;
+    bench::Crowd processes;
+    for (const std::int64_t crowd : {100, 600, 2000}) {
+        processes.grow_to(static_cast<std::size_t>(crowd));
+        add_checks(true, crowd);
+        add_checks(false, crowd);
+        if (const int code = run(count, arguments); code != 0) return code;
+    }
+    return 0;
 }
