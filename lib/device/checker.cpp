@@ -102,17 +102,19 @@ asio::awaitable<Report> Checker::judge(Survey survey) {
     watch();
 
     Evidence evidence;
-    evidence.probe = co_await ask();
-    evidence.claims = std::move(survey.claims);
     evidence.as_root = ::geteuid() == 0 || !options_.root_helper.empty();
+    const bool by_program = options_.check_device_probe != Probe::procfs;
+    evidence.probe.state = State::free;
+    if (by_program) evidence.probe = co_await ask();
+    evidence.claims = std::move(survey.claims);
     const bool proven = !evidence.probe.holders.empty() || !evidence.claims.empty();
-    if (!proven && evidence.probe.state == State::free) {
-        evidence.scan = co_await context_->scan->scan(parts_, Depth::threads, time_left());
+    if (!by_program || (!proven && evidence.probe.state == State::free)) {
+        evidence.scan = co_await context_->scan->scan(parts_, time_left());
         if (!evidence.scan) {
             co_return unknown("/proc could not be looked through within " +
                               in_milliseconds(options_.check_device_probe_timeout));
         }
-        const bool found = !evidence.scan->holders.front().empty();
+        const bool found = proven || !evidence.scan->holders.front().empty();
         if (!found && options_.check_device_kernel_claims && known_->is_block_device) {
             const auto claim = co_await try_exclusively();
             if (claim) evidence.claims.push_back(*claim);
@@ -127,16 +129,7 @@ asio::awaitable<Report> Checker::judge(Survey survey) {
 }
 
 asio::awaitable<Report> Checker::ask() {
-    Report report{.device = known_->path, .state = State::free};
-    if (options_.check_device_probe == Probe::procfs) {
-        const auto scan = co_await context_->scan->scan(parts_, Depth::processes, time_left());
-        if (!scan) co_return unknown("/proc could not be looked through in time");
-        report.holders = scan->holders.empty() ? std::vector<Holder>{} : scan->holders.front();
-        report.uninspected_processes = scan->uninspected.size();
-        report.reason = scan->problem;
-        if (!report.reason.empty()) report.state = State::unknown;
-        co_return report;
-    }
+    Report report;
     {
         const Gate::Place place = co_await context_->gate.enter();
         report = co_await ask_program(*known_, options_);

@@ -1,6 +1,7 @@
 #include "mappings.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <vector>
 
 namespace loopingcall::device::detail {
@@ -10,7 +11,8 @@ namespace {
 /// What one line says: `7f5c8e000000-7f5c8e021000 rw-p 00000000 fe:00 131 /usr/lib/...`.
 struct Mapping {
     std::string_view range;
-    std::string_view file;  // "fe:00 131": device and inode; of no file, "00:00 0"
+    std::string_view identity = {};  // "fe:00 131 /usr/lib/..."; empty if it is of no file
+    std::uint64_t inode = 0;
 };
 
 std::string_view take_word(std::string_view& line) {
@@ -22,14 +24,14 @@ std::string_view take_word(std::string_view& line) {
 }
 
 Mapping parse_mapping(std::string_view line) {
-    Mapping mapping{.range = take_word(line), .file = {}};
+    Mapping mapping{.range = take_word(line)};
     take_word(line);  // permissions
     take_word(line);  // offset
-    const char* const begin = line.data();
-    take_word(line);
+    const std::string_view identity = line;
+    take_word(line);  // device
     const std::string_view inode = take_word(line);
-    if (inode.empty() || inode == "0") return mapping;
-    mapping.file = {begin, static_cast<std::size_t>(inode.data() + inode.size() - begin)};
+    std::from_chars(inode.data(), inode.data() + inode.size(), mapping.inode);
+    if (mapping.inode != 0) mapping.identity = identity;
     return mapping;
 }
 
@@ -48,16 +50,16 @@ std::string link_name(std::string_view range) {
 }  // namespace
 
 void for_each_mapped_file(std::string_view maps,
-                          const std::function<void(const std::string& link)>& visit) {
+                          const std::function<void(const MappedFile& file)>& visit) {
     std::vector<std::string_view> seen;
     while (!maps.empty()) {
         const std::size_t end = std::min(maps.find('\n'), maps.size());
         const Mapping mapping = parse_mapping(maps.substr(0, end));
         maps.remove_prefix(std::min(end + 1, maps.size()));
-        if (mapping.file.empty()) continue;
-        if (std::find(seen.begin(), seen.end(), mapping.file) != seen.end()) continue;
-        seen.push_back(mapping.file);
-        visit(link_name(mapping.range));
+        if (mapping.identity.empty()) continue;
+        if (std::find(seen.begin(), seen.end(), mapping.identity) != seen.end()) continue;
+        seen.push_back(mapping.identity);
+        visit({link_name(mapping.range), mapping.identity, mapping.inode});
     }
 }
 

@@ -6,9 +6,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <system_error>
+#include <thread>
+#include <unordered_set>
+#include <utility>
 
 #include "mappings.hpp"
 #include "proc_directory.hpp"
@@ -26,25 +31,50 @@ bool share(pid_t one, pid_t other, int type) {
     return ::syscall(SYS_kcmp, one, other, type, 0, 0) == 0;
 }
 
-/// One process, or a thread of it that has tables of its own.
+/// Looks into processes, for all targets.
 class Inspector {
   public:
-    Inspector(ScanTargets& targets, ProcessScan& scan) : targets_(targets), scan_(scan) {}
+    explicit Inspector(const std::vector<ScanTarget>& targets) : targets_(targets) {}
 
-    void inspect(int proc, pid_t pid, Depth depth) {
+    /// What a process has open, and where it is.
+    void look_at_descriptors(int proc, pid_t pid) {
         pid_ = pid;
         const ProcDirectory process(proc, std::to_string(pid).c_str());
         if (!process.is_open()) return note_error(process.error());
-        inspect_descriptors(process.descriptor(), depth);
+        inspect_descriptors(process.descriptor());
         inspect_link(process.descriptor(), "exe", "exe");
         inspect_places(process.descriptor());
-        if (depth == Depth::processes) return;
+    }
+
+    /// What it has mapped, and what its threads have apart from it. Who may not see the one may not
+    /// see the other either.
+    void look_deeper(int proc, pid_t pid) {
+        if (uninspected_.contains(pid)) return;
+        pid_ = pid;
+        const ProcDirectory process(proc, std::to_string(pid).c_str());
+        if (!process.is_open()) return;
         inspect_mappings(process.descriptor());
-        inspect_threads(process.descriptor(), depth);
+        if (has_threads(process.descriptor())) inspect_threads(process.descriptor());
+    }
+
+    void look_into_sockets(int proc) {
+        for (const auto& [pid, descriptor] : std::exchange(sockets_, {})) {
+            count_in_flight(proc, std::to_string(pid) + "/fdinfo/" + descriptor);
+        }
+    }
+
+    [[nodiscard]] const std::vector<std::vector<Holder>>& found() const { return targets_.found(); }
+
+    void add_to(ProcessScan& scan) const {
+        scan.uninspected.insert(uninspected_.begin(), uninspected_.end());
+        scan.in_flight += in_flight_;
+        for (std::size_t i = 0; i < scan.holders.size(); ++i) {
+            scan.holders[i].insert(scan.holders[i].end(), found()[i].begin(), found()[i].end());
+        }
     }
 
   private:
-    void inspect_descriptors(int base, Depth depth) {
+    void inspect_descriptors(int base) {
         ProcDirectory descriptors(base, "fd");
         if (!descriptors.is_open()) return note_refusal(base, descriptors.error());
         while (const char* const name = descriptors.next()) {
@@ -55,14 +85,15 @@ class Inspector {
                 continue;
             }
             targets_.note(found, pid_, "open");
-            if (depth == Depth::threads && S_ISSOCK(found.stx_mode)) count_in_flight(base, name);
+            if (S_ISSOCK(found.stx_mode)) sockets_.emplace_back(pid_, name);
         }
     }
 
     void inspect_link(int base, const char* name, const char* access) {
         struct statx found {};
         const int error = look_at(base, name, found);
-        error == 0 ? targets_.note(found, pid_, access) : note_refusal(base, error);
+        if (error != 0) return note_refusal(base, error);
+        targets_.note(found, pid_, access);
     }
 
     void inspect_places(int base) {
@@ -70,18 +101,26 @@ class Inspector {
         inspect_link(base, "root", "root");
     }
 
+    /// Most processes map the same few files, so those that are not looked for are remembered.
     void inspect_mappings(int base) {
-        for_each_mapped_file(read_proc_file(base, "maps"), [&](const std::string& link) {
+        for_each_mapped_file(read_proc_file(base, "maps"), [&](const MappedFile& file) {
+            const bool may_be_one = targets_.has_inode(file.inode);
+            if (!may_be_one && strangers_.contains(std::string(file.identity))) return;
             struct statx found {};
-            if (look_at(base, ("map_files/" + link).c_str(), found) == 0) {
-                targets_.note(found, pid_, "mmap");
-            }
+            if (look_at(base, ("map_files/" + file.link).c_str(), found) != 0) return;
+            if (!targets_.note(found, pid_, "mmap")) strangers_.emplace(file.identity);
         });
+    }
+
+    /// /proc/PID/task has a link for each thread, beside two of its own.
+    static bool has_threads(int base) {
+        struct stat status {};
+        return ::fstatat(base, "task", &status, 0) != 0 || status.st_nlink != 3;
     }
 
     /// Most threads share all with the process. Those that have unshared something, and those whose
     /// leader has ended, are looked at by themselves.
-    void inspect_threads(int base, Depth depth) {
+    void inspect_threads(int base) {
         ProcDirectory threads(base, "task");
         if (!threads.is_open()) return;
         while (const auto thread = threads.next_number()) {
@@ -89,33 +128,36 @@ class Inspector {
             const std::string name = std::to_string(*thread);
             const ProcDirectory own(threads.descriptor(), name.c_str());
             if (!own.is_open()) continue;
-            if (!share(pid_, *thread, KCMP_FILES)) inspect_descriptors(own.descriptor(), depth);
+            if (!share(pid_, *thread, KCMP_FILES)) inspect_descriptors(own.descriptor());
             if (!share(pid_, *thread, KCMP_FS)) inspect_places(own.descriptor());
         }
     }
 
     /// `scm_fds: 2` in the information on a socket (Linux 5.6): sent to it, and not yet received.
-    void count_in_flight(int base, const char* name) {
-        const std::string text = read_proc_file(base, ("fdinfo/" + std::string(name)).c_str());
+    void count_in_flight(int proc, const std::string& name) {
+        const std::string text = read_proc_file(proc, name.c_str());
         constexpr std::string_view label = "scm_fds: ";
-        const std::size_t found = text.find(label);
-        if (found == std::string::npos) return;
+        const std::size_t at = text.find(label);
+        if (at == std::string::npos) return;
         std::size_t count = 0;
-        std::from_chars(text.data() + found + label.size(), text.data() + text.size(), count);
-        scan_.in_flight += count;
+        std::from_chars(text.data() + at + label.size(), text.data() + text.size(), count);
+        in_flight_ += count;
     }
 
     void note_error(int error) {
-        if (!is_gone(error)) scan_.uninspected.insert(pid_);
+        if (!is_gone(error)) uninspected_.insert(pid_);
     }
 
     /// Kernel threads hold nothing; who is not root may not look into them either.
     void note_refusal(int base, int error) {
-        if (!is_gone(error) && !is_kernel_thread(base)) scan_.uninspected.insert(pid_);
+        if (!is_gone(error) && !is_kernel_thread(base)) uninspected_.insert(pid_);
     }
 
-    ScanTargets& targets_;
-    ProcessScan& scan_;
+    ScanTargets targets_;
+    std::set<pid_t> uninspected_;
+    std::vector<std::pair<pid_t, std::string>> sockets_;
+    std::unordered_set<std::string> strangers_;
+    std::size_t in_flight_ = 0;
     pid_t pid_ = 0;
 };
 
@@ -144,24 +186,96 @@ std::string blind_spot_of(const ProcDirectory& proc) {
     return {};
 }
 
-}  // namespace
-
-ProcessScan scan_processes(const std::vector<ScanTarget>& targets, Depth depth,
-                           const std::atomic<bool>& abandoned, const std::filesystem::path& path) {
-    ProcessScan scan;
-    ScanTargets found(targets);
-    ProcDirectory proc(AT_FDCWD, path.c_str());
-    scan.problem = problem_with(proc);
-    if (!scan.problem.empty()) return scan;
-    scan.blind_spot = blind_spot_of(proc);
-    Inspector inspector(found, scan);
+std::vector<pid_t> processes_in(ProcDirectory& proc) {
+    std::vector<pid_t> pids;
     const pid_t self = ::getpid();
     while (const auto pid = proc.next_number()) {
-        if (abandoned.load(std::memory_order_relaxed)) break;
-        if (*pid != self) inspector.inspect(proc.descriptor(), *pid, depth);
+        if (*pid != self) pids.push_back(*pid);
     }
-    scan.holders = found.take();
+    return pids;
+}
+
+/// Shares the processes out among some threads: looking into 2,000 of them takes a tenth of a
+/// second of system calls.
+class Sweep {
+  public:
+    Sweep(ProcDirectory& proc, const std::vector<ScanTarget>& targets,
+          const std::atomic<bool>& abandoned)
+        : proc_(proc.descriptor()), pids_(processes_in(proc)), abandoned_(abandoned) {
+        constexpr std::size_t fewest_for_a_thread = 64;
+        constexpr std::size_t most_threads = 4;
+        const std::size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
+        const std::size_t wanted = pids_.size() / fewest_for_a_thread + 1;
+        inspectors_.assign(std::min({wanted, cores, most_threads}), Inspector(targets));
+    }
+
+    void look_at_descriptors() {
+        share_out(
+            [this](Inspector& inspector, pid_t pid) { inspector.look_at_descriptors(proc_, pid); });
+    }
+
+    void look_deeper() {
+        share_out([this](Inspector& inspector, pid_t pid) { inspector.look_deeper(proc_, pid); });
+        for (Inspector& inspector : inspectors_) inspector.look_into_sockets(proc_);
+    }
+
+    /// Whether somebody was found for each of the targets.
+    [[nodiscard]] bool has_found_all() const {
+        for (std::size_t i = 0; i < inspectors_.front().found().size(); ++i) {
+            const auto found = [&](const Inspector& one) { return !one.found()[i].empty(); };
+            if (std::none_of(inspectors_.begin(), inspectors_.end(), found)) return false;
+        }
+        return true;
+    }
+
+    void add_to(ProcessScan& scan) const {
+        for (const Inspector& inspector : inspectors_) inspector.add_to(scan);
+    }
+
+  private:
+    /// A process is always the same inspector's.
+    template <class Look>
+    void share_out(const Look& look) {
+        const auto work = [&](std::size_t first) {
+            for (std::size_t i = first; i < pids_.size(); i += inspectors_.size()) {
+                if (abandoned_.load(std::memory_order_relaxed)) return;
+                look(inspectors_[first], pids_[i]);
+            }
+        };
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 1; i < inspectors_.size(); ++i) {
+            try {
+                threads.emplace_back(work, i);
+            } catch (const std::system_error&) {
+                work(i);  // no thread is to be had
+            }
+        }
+        work(0);
+    }
+
+    int proc_;
+    std::vector<pid_t> pids_;
+    const std::atomic<bool>& abandoned_;
+    std::vector<Inspector> inspectors_;
+};
+
+}  // namespace
+
+ProcessScan scan_processes(const std::vector<ScanTarget>& targets,
+                           const std::atomic<bool>& abandoned, const std::filesystem::path& path) {
+    ProcessScan scan;
+    ProcDirectory proc(AT_FDCWD, path.c_str());
+    scan.problem = problem_with(proc);
+    scan.holders.resize(targets.size());
+    if (!scan.problem.empty()) return scan;
+    scan.blind_spot = blind_spot_of(proc);
+    Sweep sweep(proc, targets, abandoned);
+    sweep.look_at_descriptors();
+    if (!sweep.has_found_all()) sweep.look_deeper();
+    sweep.add_to(scan);
     for (auto& holders : scan.holders) {
+        std::sort(holders.begin(), holders.end(),
+                  [](const Holder& one, const Holder& other) { return one.pid < other.pid; });
         for (Holder& holder : holders) identify(holder);
     }
     return scan;

@@ -11,23 +11,14 @@
 
 namespace loopingcall::device::detail {
 
-/// How far a scan looks.
-enum class Depth {
-    /// Open descriptors, current and root directories, programs: of each process as a whole.
-    processes,
-    /// Also what is mapped into memory, and threads with tables of their own: what one must know to
-    /// call a device free.
-    threads,
-};
-
 /// What a scan of /proc found.
 struct ProcessScan {
     /// The holders of each target, in the order of the targets.
     std::vector<std::vector<Holder>> holders = {};
     /// Processes that could not be looked into.
     std::set<pid_t> uninspected = {};
-    /// Descriptors on their way through a socket, which nobody has open and nobody can see. Counted
-    /// at the depth of threads.
+    /// Descriptors on their way through a socket, which nobody has open and nobody can see. Not
+    /// counted if somebody was found without.
     std::size_t in_flight = 0;
     /// Why nothing can be said: /proc is not there, or is not that of this process.
     std::string problem = {};
@@ -38,7 +29,11 @@ struct ProcessScan {
 /// What is looked for: a device or file, and the parts of it that count too.
 using ScanTarget = std::vector<Identity>;
 
-/// Looks through all processes once, for all targets together.
+/// Looks through all processes, for all targets together: at open descriptors, current and root
+/// directories and programs; and, unless that found somebody for each target, at what is mapped
+/// into memory and at threads with tables of their own, without which nothing can be called free.
+///
+/// Where there are many processes, up to four threads share them.
 ///
 /// Devices are known by their number, so that another node of the same device is found too, and
 /// files by their inode. What a file system would have to be asked for is not asked for, and
@@ -46,7 +41,7 @@ using ScanTarget = std::vector<Identity>;
 /// holds nothing up. Blocks nevertheless if the kernel does.
 ///
 /// @param abandoned  set by who does not wait for the answer any more.
-ProcessScan scan_processes(const std::vector<ScanTarget>& targets, Depth depth,
+ProcessScan scan_processes(const std::vector<ScanTarget>& targets,
                            const std::atomic<bool>& abandoned,
                            const std::filesystem::path& proc = "/proc");
 

@@ -8,7 +8,10 @@ namespace loopingcall::device::detail {
 
 ScanTargets::ScanTargets(const std::vector<ScanTarget>& targets) : holders_(targets.size()) {
     for (std::size_t i = 0; i < targets.size(); ++i) {
-        for (const Identity& part : targets[i]) places_.emplace(key_of(part), Place{i, &part});
+        for (const Identity& part : targets[i]) {
+            places_.emplace(key_of(part), Place{i, &part});
+            if (!part.is_block_device) inodes_.insert(part.inode);
+        }
     }
 }
 
@@ -17,13 +20,14 @@ ScanTargets::Key ScanTargets::key_of(const Identity& identity) {
     return {false, identity.file_system, identity.inode};
 }
 
-void ScanTargets::note(const struct statx& found, pid_t pid, const char* access) {
+bool ScanTargets::note(const struct statx& found, pid_t pid, const char* access) {
     const bool is_device = S_ISBLK(found.stx_mode);
     const Key key =
         is_device ? Key{true, 0, makedev(found.stx_rdev_major, found.stx_rdev_minor)}
                   : Key{false, makedev(found.stx_dev_major, found.stx_dev_minor), found.stx_ino};
     const auto [begin, end] = places_.equal_range(key);
     for (auto place = begin; place != end; ++place) note(place->second, pid, access);
+    return begin != end;
 }
 
 /// A process is looked at as a whole before the next one, so that it is the last one noted.

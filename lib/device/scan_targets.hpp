@@ -4,6 +4,7 @@
 
 #include <loopingcall/device/report.hpp>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "process_scan.hpp"
@@ -16,9 +17,14 @@ class ScanTargets {
     explicit ScanTargets(const std::vector<ScanTarget>& targets);
 
     /// Notes that a process uses what was found, if it is looked for.
-    void note(const struct statx& found, pid_t pid, const char* access);
+    /// @return whether it is.
+    bool note(const struct statx& found, pid_t pid, const char* access);
 
-    std::vector<std::vector<Holder>> take() { return std::move(holders_); }
+    /// Whether a file with this inode is looked for, on whatever file system.
+    [[nodiscard]] bool has_inode(std::uint64_t inode) const { return inodes_.contains(inode); }
+
+    /// The holders of each target.
+    [[nodiscard]] const std::vector<std::vector<Holder>>& found() const { return holders_; }
 
   private:
     struct Key {
@@ -41,6 +47,7 @@ class ScanTargets {
     void note(Place place, pid_t pid, const char* access);
 
     std::unordered_multimap<Key, Place, Hash> places_;
+    std::unordered_set<std::uint64_t> inodes_;
     std::vector<std::vector<Holder>> holders_;
 };
 

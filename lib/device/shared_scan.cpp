@@ -23,20 +23,18 @@ struct SharedScan::Batch {
     explicit Batch(const asio::any_io_executor& strand) : finished(strand, TimePoint::max()) {}
 
     std::vector<ScanTarget> targets = {};
-    Depth depth = Depth::processes;
     Duration time_limit{0};
     asio::steady_timer finished;
     std::optional<ProcessScan> result = {};
     std::exception_ptr error = {};
 };
 
-asio::awaitable<std::optional<ProcessScan>> SharedScan::scan(ScanTarget target, Depth depth,
+asio::awaitable<std::optional<ProcessScan>> SharedScan::scan(ScanTarget target,
                                                              Duration time_limit) {
     if (!next_) next_ = std::make_shared<Batch>(strand_);
     const auto batch = next_;
     const std::size_t index = batch->targets.size();
     batch->targets.push_back(std::move(target));
-    batch->depth = std::max(batch->depth, depth);
     batch->time_limit = std::max(batch->time_limit, time_limit);
     if (!std::exchange(working_, true)) {
         auto self = shared_from_this();
@@ -60,9 +58,8 @@ asio::awaitable<void> SharedScan::work() {
         co_await asio::post(strand_, asio::use_awaitable);  // others are due now: they join
         const auto batch = std::exchange(next_, nullptr);
         const auto abandoned = std::make_shared<std::atomic<bool>>(false);
-        std::function<ProcessScan()> scan = [abandoned, targets = batch->targets,
-                                             depth = batch->depth] {
-            return scan_processes(targets, depth, *abandoned);
+        std::function<ProcessScan()> scan = [abandoned, targets = batch->targets] {
+            return scan_processes(targets, *abandoned);
         };
         try {
             batch->result = co_await find_in_background(scan, batch->time_limit);

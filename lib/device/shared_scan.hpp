@@ -24,8 +24,7 @@ class SharedScan : public std::enable_shared_from_this<SharedScan> {
 
     /// What there is to know of one device, and of all processes; nothing if the time was up.
     /// Throws `operation_aborted` if cancelled; others who share the scan are not affected.
-    asio::awaitable<std::optional<ProcessScan>> scan(ScanTarget target, Depth depth,
-                                                     Duration time_limit);
+    asio::awaitable<std::optional<ProcessScan>> scan(ScanTarget target, Duration time_limit);
 
   private:
     struct Batch;

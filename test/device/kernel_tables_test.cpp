@@ -49,6 +49,7 @@ BOOST_AUTO_TEST_CASE(octal_escapes_are_read_and_others_left) {
 
 BOOST_AUTO_TEST_CASE(each_mapped_file_is_visited_once_by_the_name_of_its_link) {
     std::vector<std::string> links;
+    std::vector<std::string> identities;
     for_each_mapped_file(
         "00400000-00452000 r-xp 00000000 08:02 173521      /usr/bin/dbus-daemon\n"
         "00651000-00652000 r--p 00051000 08:02 173521      /usr/bin/dbus-daemon\n"
@@ -56,7 +57,14 @@ BOOST_AUTO_TEST_CASE(each_mapped_file_is_visited_once_by_the_name_of_its_link) {
         "7f00a0000000-7f00a0001000 r--s 00000000 00:06 99 /dev/loop0\n"
         "7ffc00000000-7ffc00021000 rw-p 00000000 00:00 0                          [stack]\n"
         "cut",
-        [&](const std::string& link) { links.push_back(link); });
+        [&](const MappedFile& file) {
+            links.push_back(file.link);
+            identities.emplace_back(file.identity);
+            BOOST_TEST(file.inode == (links.size() == 1 ? 173521U : 99U));
+        });
+    BOOST_TEST(identities == (std::vector<std::string>{"08:02 173521      /usr/bin/dbus-daemon",
+                                                       "00:06 99 /dev/loop0"}),
+               boost::test_tools::per_element());
     BOOST_TEST(links == (std::vector<std::string>{"400000-452000", "7f00a0000000-7f00a0001000"}),
                boost::test_tools::per_element());
 }
