@@ -86,7 +86,7 @@ void measure(benchmark::State& state, bool held,
 
 /// From a release at a moment that nobody knows to the answer.
 void release(benchmark::State& state, device::WaitOptions options) {
-    std::minstd_rand random(1);
+    static std::minstd_rand random(1);  // of all repetitions together: each has iterations(1)
     for (auto _ : state) {
         Subject subject(true);
         asio::io_context context;

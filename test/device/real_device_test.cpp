@@ -32,12 +32,12 @@ Milliseconds median(std::vector<Milliseconds> times) {
     return *middle;
 }
 
-/// A disk, or a message that there is none.
 void spin_for(Clock::duration time) {
     const auto later = Clock::now() + time;
     while (Clock::now() < later) continue;
 }
 
+/// A disk, or a message that there is none.
 struct RealDevice : test::Waiting {
     test::LoopDisk disk{file, 8};
 
