@@ -6,7 +6,7 @@
 
 namespace diskwait {
 
-/// Turns SIGHUP, SIGINT and SIGTERM into a cancellation, so that the probe which runs is ended and
+/// Turns SIGINT and SIGTERM into a cancellation, so that the probe which runs is ended and
 /// no child is left behind.
 class Interrupt {
   public:

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <ostream>
+#include <utility>
 
 #include "option_table.hpp"
 
@@ -17,15 +18,19 @@ namespace config = loopingcall::config;
 namespace po = boost::program_options;
 using Text = std::string;
 
+constexpr const char* strict_key = "disk_partitioner.check_device_strict";
+
 po::options_description own_flags() {
     po::options_description flags;
+    config::describe_file_flags(flags);
     flags.add_options()                                                //
         ("wait-for-device", "wait for a device that is missing, too")  //
         ("strict",
          "a process that could not be inspected makes the answer unknown, and an "
          "unknown key of a file is an error")  //
-        ("config-file", po::value<std::vector<Text>>()->value_name("PATH"),
-         "read options from a file; may be repeated, a later file beats an earlier one")  //
+        ("show-config", "print the options with their values, and where each comes from")  //
+        ("check-config", "print what is wrong with the configuration, if anything is")     //
+        ("sample-config", "print a configuration file with all options and their defaults")  //
         ("output,o", po::value<Text>()->value_name("text|json"), "form of the result")    //
         ("progress", po::value<Text>()->value_name("auto|always|never"),
          "a line on standard error that is rewritten with each check")      //
@@ -44,10 +49,11 @@ class Reader {
 
     Invocation read() {
         read_output();
-        if (has("help") || has("version")) {
-            result_.action = has("help") ? Action::help : Action::version;
-            return std::move(result_);
-        }
+        read_action();
+        const bool reads_nothing = result_.action == Action::help ||
+                                   result_.action == Action::version ||
+                                   result_.action == Action::sample_config;
+        if (reads_nothing) return std::move(result_);
         result_.diagnostics = line_.errors;
         result_.quiet = has("quiet");
         result_.verbose = has("verbose");
@@ -67,6 +73,18 @@ class Reader {
     }
 
   private:
+    void read_action() {
+        const std::pair<const char*, Action> actions[] = {{"help", Action::help},
+                                                          {"version", Action::version},
+                                                          {"sample-config", Action::sample_config},
+                                                          {"show-config", Action::show_config},
+                                                          {"check-config", Action::check_config}};
+        const auto* const wanted =
+            std::find_if(std::begin(actions), std::end(actions),
+                         [&](const auto& one) { return has(one.first); });
+        if (wanted != std::end(actions)) result_.action = wanted->second;
+    }
+
     void read_output() {
         const auto output =
             choice<Output>("output", {{"text", Output::text}, {"json", Output::json}});
@@ -78,23 +96,21 @@ class Reader {
     void read_devices() {
         result_.devices.assign(line_.arguments.begin(), line_.arguments.end());
         result_.command = line_.rest;
-        if (result_.devices.empty() && line_.errors.empty()) {
+        const bool wanted = result_.action == Action::wait;
+        if (wanted && result_.devices.empty() && line_.errors.empty()) {
             refuse("", "usage", "no device is given; usage: diskwait [OPTIONS] DEVICE...");
         }
     }
 
     void read_wait() {
         const bool strict = has("strict");
-        config::Sources sources{.flags = line_.options, .strict = strict};
-        if (has("config-file")) {
-            const auto& files = line_.flags["config-file"].as<std::vector<Text>>();
-            sources.files.assign(files.begin(), files.end());
-        }
-        const auto loaded = config::Config::load(option_table(), sources);
-        result_.diagnostics.insert(result_.diagnostics.end(), loaded.diagnostics().begin(),
-                                   loaded.diagnostics().end());
-        result_.wait = wait_options(loaded);
-        result_.wait.check_device_strict = strict || result_.wait.check_device_strict;
+        config::Sources sources = config::sources_of(line_, "diskwait", "diskwait");
+        sources.strict = strict;
+        if (strict) sources.flags.push_back({strict_key, "--strict", "true"});
+        result_.config = config::Config::load(option_table(), std::move(sources));
+        const auto& problems = result_.config->diagnostics();
+        result_.diagnostics.insert(result_.diagnostics.end(), problems.begin(), problems.end());
+        result_.wait = wait_options(*result_.config);
         result_.wait.wait_for_device = has("wait-for-device");
     }
 

@@ -2,14 +2,23 @@
 
 #include <filesystem>
 #include <iosfwd>
-#include <loopingcall/config/diagnostic.hpp>
+#include <loopingcall/config/config.hpp>
 #include <loopingcall/device/wait_until_free.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace diskwait {
 
-enum class Action { wait, help, version, refuse };
+enum class Action {
+    wait,
+    help,
+    version,
+    show_config,
+    check_config,
+    sample_config,
+    refuse,  ///< something is wrong with what the user wants
+};
 enum class Output { text, json };
 enum class ShowProgress { automatic, always, never };
 
@@ -18,6 +27,8 @@ struct Invocation {
     Action action = Action::wait;
     std::vector<std::filesystem::path> devices;
     std::vector<std::string> command;  ///< to be run once all devices are free; may be empty
+    /// Where the options come from. Without a value only if none is read (help, version).
+    std::optional<loopingcall::config::Config> config;
     loopingcall::device::WaitOptions wait;
     Output output = Output::text;
     ShowProgress progress = ShowProgress::automatic;

@@ -2,7 +2,9 @@
 #include <boost/json/src.hpp>
 #include <cmath>
 #include <ctime>
+#include <loopingcall/config/show.hpp>
 #include <loopingcall/device/printable.hpp>
+#include <variant>
 
 #include "result.hpp"
 
@@ -77,7 +79,62 @@ json::object to_object(const config::Diagnostic& problem) {
             {"message", problem.message}};
 }
 
+/// Durations are in seconds; one without end is null.
+struct ToJson {
+    json::value operator()(std::monostate) const { return nullptr; }
+    json::value operator()(std::chrono::nanoseconds duration) const {
+        if (duration == std::chrono::nanoseconds::max()) return nullptr;
+        return std::chrono::duration<double>(duration).count();
+    }
+    json::value operator()(const config::Items& items) const {
+        json::array array;
+        for (const config::Item& item : items) array.push_back(std::visit(*this, item));
+        return array;
+    }
+    template <class T>
+    json::value operator()(const T& value) const {
+        return json::value(value);
+    }
+};
+
+json::object to_object(const config::Origin& origin) {
+    return {{"source", config::to_string(origin.source)},
+            {"file", text_or_null(origin.location.file)},
+            {"line", number_or_null(origin.location.line)},
+            {"name", text_or_null(origin.name)}};
+}
+
+json::object to_object(const config::Setting& setting) {
+    json::object object = to_object(setting.origin);
+    const bool is_set = !std::holds_alternative<std::monostate>(setting.value);
+    object["value"] = setting.secret && is_set ? json::value(config::masked)
+                                               : std::visit(ToJson{}, setting.value);
+    json::array overridden;
+    for (const config::Overridden& beaten : setting.overridden) {
+        json::object one = to_object(beaten.origin);
+        one["text"] = setting.secret ? std::string(config::masked) : beaten.text;
+        overridden.push_back(std::move(one));
+    }
+    object["overrides"] = std::move(overridden);
+    return object;
+}
+
 }  // namespace
+
+std::string to_json(const config::Config& config) {
+    json::object values;
+    for (const config::Option& option : config.table()) {
+        const std::string key = key_of(option);
+        values[key] = to_object(config.setting(key));
+    }
+    json::array errors;
+    for (const auto& problem : config.diagnostics()) errors.push_back(to_object(problem));
+    return json::serialize(json::object{{"schema", "diskwait/1"},
+                                        {"result", "config"},
+                                        {"exit_code", 0},
+                                        {"config", std::move(values)},
+                                        {"errors", std::move(errors)}});
+}
 
 std::string to_json(const Result& result) {
     json::array devices;

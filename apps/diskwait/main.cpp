@@ -5,9 +5,14 @@
 #include <cerrno>
 #include <cstring>
 #include <iostream>
+#include <loopingcall/config/sample.hpp>
+#include <loopingcall/config/show.hpp>
+#include <memory>
 
+#include "hangup.hpp"
 #include "interrupt.hpp"
 #include "invocation.hpp"
+#include "option_table.hpp"
 #include "progress.hpp"
 #include "result.hpp"
 
@@ -45,6 +50,14 @@ Result wait(const Invocation& invocation) {
     Progress progress(invocation);
     device::WaitOptions options = invocation.wait;
     options.on_check = [&](const device::Check& check) { progress.show(check); };
+    options.control = std::make_shared<device::WaitControl>();
+    config::Config settings = *invocation.config;
+    const Hangup hangup(context, [&, control = options.control] {
+        if (!reload(settings, invocation.quiet)) return;
+        const device::WaitOptions now = wait_options(settings);
+        progress.set_interval(now.check_device_interval);
+        control->set_limits(now.check_device_interval, now.check_device_max_retries);
+    });
     std::exception_ptr error;
     Result result;
     const auto begun = std::chrono::steady_clock::now();
@@ -94,6 +107,16 @@ void print_diagnostics(const Invocation& invocation) {
     }
 }
 
+void print_config(const Invocation& invocation) {
+    if (invocation.output == Output::json) {
+        std::cout << to_json(*invocation.config) << '\n';
+    } else if (invocation.action == Action::show_config) {
+        config::show(*invocation.config, std::cout);
+    } else if (!invocation.quiet) {
+        std::cout << "the configuration is right\n";
+    }
+}
+
 /// Becomes COMMAND. Returns only if that cannot be, with the exit status that env(1) would give.
 int execute(const std::vector<std::string>& command) {
     std::vector<char*> arguments;
@@ -115,11 +138,17 @@ int run(const Invocation& invocation) {
         case Action::version:
             std::cout << "diskwait " DISKWAIT_VERSION "\n";
             return exit_free;
-        case Action::refuse:
-        case Action::wait:
+        case Action::sample_config:
+            config::write_sample(option_table(), "diskwait", std::cout);
+            return exit_free;
+        default:
             break;
     }
     print_diagnostics(invocation);
+    if (invocation.action == Action::show_config || invocation.action == Action::check_config) {
+        print_config(invocation);
+        return exit_free;
+    }
     const bool refused = invocation.action == Action::refuse;
     const Result result = refused ? refusal(invocation) : wait(invocation);
     print(result, invocation);

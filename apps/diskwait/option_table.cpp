@@ -13,21 +13,23 @@ const config::OptionTable& option_table() {
     static const config::OptionTable table{
         {.group = group,
          .name = "check_device_interval",
-         .type = config::DurationType{.minimum = 1ms},
+         .type = config::DurationType{},
          .default_value = "1",
          .help = "time from the start of one check to the start of the next: seconds, or with a "
                  "unit (500ms, 2s, 1m)",
-         .alias = "interval,i"},
+         .alias = "interval,i",
+         .is_mutable = true},
         {.group = group,
          .name = "check_device_max_retries",
          .type = config::IntegerType{.minimum = 1},
          .default_value = "20",
          .help = "how many checks are made before a device counts as busy",
-         .alias = "max-retries,n"},
+         .alias = "max-retries,n",
+         .is_mutable = true},
         {.group = group,
          .name = "check_device_timeout",
-         .type = config::DurationType{},
-         .default_value = std::string(config::no_default),
+         .type = config::DurationType{.accepts_infinity = true},
+         .default_value = "infinity",
          .help = "limit of the whole wait; 0: check once",
          .alias = "timeout,t"},
         {.group = group,
@@ -53,12 +55,14 @@ const config::OptionTable& option_table() {
          .type = config::BooleanType{},
          .default_value = "true",
          .help = "whether mounts, swap, device-mapper and md, loop devices and exclusive openings "
-                 "count"},
+                 "count",
+         .alias = "kernel-claims"},
         {.group = group,
          .name = "check_device_children",
          .type = config::BooleanType{},
          .default_value = "true",
-         .help = "whether the partitions of a disk count"},
+         .help = "whether the partitions of a disk count",
+         .alias = "children"},
         {.group = group,
          .name = "check_device_strict",
          .type = config::BooleanType{},
@@ -68,12 +72,14 @@ const config::OptionTable& option_table() {
          .name = "check_device_early_wake",
          .type = config::BooleanType{},
          .default_value = "true",
-         .help = "whether a busy device is checked as soon as something about it changes"},
+         .help = "whether a busy device is checked as soon as something about it changes",
+         .alias = "early-wake"},
         {.group = group,
          .name = "check_device_concurrency",
          .type = config::IntegerType{.minimum = 1},
          .default_value = "8",
-         .help = "how many checks are made at a time, when there are many devices"},
+         .help = "how many checks are made at a time, when there are many devices",
+         .alias = "concurrency"},
         {.group = group,
          .name = "root_helper",
          .type = config::TextType{},
@@ -83,6 +89,14 @@ const config::OptionTable& option_table() {
     };
     return table;
 }
+
+namespace {
+
+std::optional<std::chrono::nanoseconds> limited(std::chrono::nanoseconds time) {
+    return time == std::chrono::nanoseconds::max() ? std::nullopt : std::optional(time);
+}
+
+}  // namespace
 
 loopingcall::device::WaitOptions wait_options(const config::Config& loaded) {
     const auto key = [](const char* name) { return std::string("disk_partitioner.") + name; };
@@ -101,8 +115,7 @@ loopingcall::device::WaitOptions wait_options(const config::Config& loaded) {
     return {
         .check_device_interval = duration("check_device_interval"),
         .check_device_max_retries = number("check_device_max_retries"),
-        .check_device_timeout =
-            loaded.get_optional<std::chrono::nanoseconds>(key("check_device_timeout")),
+        .check_device_timeout = limited(duration("check_device_timeout")),
         .check_device_probe = probes.at(text("check_device_probe")),
         .check_device_probe_timeout = duration("check_device_probe_timeout"),
         .check_device_quiet = duration("check_device_quiet"),

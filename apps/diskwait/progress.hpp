@@ -18,6 +18,9 @@ class Progress {
 
     void show(const loopingcall::device::Check& check);
 
+    /// From the next check on, that is how far they are apart.
+    void set_interval(std::chrono::nanoseconds interval) { interval_ = interval; }
+
   private:
     void clear();
     void tell_of_early_wake(const loopingcall::device::Check& check);

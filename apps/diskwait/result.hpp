@@ -1,7 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <loopingcall/config/diagnostic.hpp>
+#include <loopingcall/config/config.hpp>
 #include <loopingcall/device/wait_until_free.hpp>
 #include <string>
 #include <vector>
@@ -19,6 +19,10 @@ struct Result {
     std::vector<loopingcall::device::WaitResult> devices = {};
     std::vector<loopingcall::config::Diagnostic> errors = {};
 };
+
+/// The values of all options, with where they come from and what they have beaten, as one JSON
+/// object, without a newline. Secrets are not shown.
+[[nodiscard]] std::string to_json(const loopingcall::config::Config& config);
 
 /// The result as one JSON object of the schema diskwait/1, without a newline.
 [[nodiscard]] std::string to_json(const Result& result);

@@ -47,7 +47,7 @@ int main() {
 
     StopReason reason{};
     heartbeat.async_wait(
-        [&](std::exception_ptr, const Outcome<void>& outcome) { reason = outcome.reason; });
+        [&](const std::exception_ptr&, const Outcome<void>& outcome) { reason = outcome.reason; });
     context.run();
     const Stats stats = heartbeat.stats();
     std::cout << stats.runs << " beats, of which " << stats.failures << " failed\n";

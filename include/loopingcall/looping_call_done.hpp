@@ -20,7 +20,7 @@ class LoopingCallDone : public std::exception {
   public:
     LoopingCallDone() = default;
 
-    template <class T>
+    template <class T>  // NOLINTNEXTLINE: the constraint leaves copying and moving alone
     requires(!std::same_as<std::remove_cvref_t<T>, LoopingCallDone>) explicit LoopingCallDone(
         T&& value)
         : value_(std::forward<T>(value)) {}

@@ -19,9 +19,31 @@ std::string with_underscores(std::string_view name) {
     return folded;
 }
 
-/// The long name of a flag's short form: `interval` of `interval,i`.
-std::string long_alias(const Option& option) {
-    return option.alias.substr(0, option.alias.find(','));
+/// What a flag does when it is given.
+struct Meaning {
+    std::string key;
+    /// The value of a flag that takes none.
+    std::string text = {};
+    bool is_deprecated = false;
+};
+
+bool is_boolean(const Option& option) { return std::holds_alternative<BooleanType>(option.type); }
+
+/// Adds a flag that takes a value, or none.
+void add_flag(po::options_description& into, const std::string& names, bool takes_value,
+              const std::string& help) {
+    if (takes_value) {
+        into.add_options()(names.c_str(), po::value<std::string>(), help.c_str());
+    } else {
+        into.add_options()(names.c_str(), help.c_str());
+    }
+}
+
+std::string old_flag_of(const Option& option, const DeprecatedName& old) {
+    Option named = option;
+    named.group = old.group.empty() ? "DEFAULT" : old.group;
+    if (!old.name.empty()) named.name = old.name;
+    return flag_of(named);
 }
 
 /// Registered names of flags by their name with underscores.
@@ -43,16 +65,42 @@ std::string registered_spelling(const std::string& token, const Spellings& spell
     return found == spellings.end() ? token : "--" + found->second + token.substr(end);
 }
 
+constexpr const char* config_file = "config-file";
+constexpr const char* config_dir = "config-dir";
+constexpr const char* no_default_config = "no-default-config";
+
 constexpr auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
 
-/// The keys of the table's options by the names of their flags.
-std::map<std::string, std::string> keys_by_flag(const OptionTable& table) {
-    std::map<std::string, std::string> keys;
+/// What the flags of the table's options mean, by their names.
+std::map<std::string, Meaning> meanings_of(const OptionTable& table) {
+    std::map<std::string, Meaning> meanings;
     for (const Option& option : table) {
-        keys.emplace(flag_of(option), key_of(option));
-        if (!option.alias.empty()) keys.emplace(long_alias(option), key_of(option));
+        if (!option.cli) continue;
+        const std::string on = is_boolean(option) ? "true" : "";
+        const std::string key = key_of(option);
+        const std::string alias = long_alias_of(option);
+        meanings.emplace(flag_of(option), Meaning{key, on});
+        if (!alias.empty()) meanings.emplace(alias, Meaning{key, on});
+        for (const DeprecatedName& old : option.deprecated_names) {
+            meanings.emplace(old_flag_of(option, old), Meaning{key, on, true});
+        }
+        if (!is_boolean(option)) continue;
+        meanings.emplace(negative_flag_of(option), Meaning{key, "false"});
+        if (!alias.empty()) meanings.emplace("no-" + alias, Meaning{key, "false"});
     }
-    return keys;
+    return meanings;
+}
+
+void describe_old_flags(const OptionTable& table, po::options_description& into) {
+    for (const Option& option : table) {
+        if (!option.cli) continue;
+        for (const DeprecatedName& old : option.deprecated_names) {
+            const std::string flag = old_flag_of(option, old);
+            if (into.find_nothrow(flag, false) == nullptr) {
+                add_flag(into, flag, !is_boolean(option), "");
+            }
+        }
+    }
 }
 
 Diagnostic unknown_flag(const std::string& flag, const Spellings& spellings) {
@@ -70,22 +118,23 @@ class Sorter {
   public:
     Sorter(const OptionTable& table, const po::options_description& description,
            const Spellings& spellings, CommandLine& result)
-        : keys_(keys_by_flag(table)), spellings_(spellings), own_(&description), result_(result) {}
+        : meanings_(meanings_of(table)),
+          spellings_(spellings),
+          own_(&description),
+          result_(result) {}
 
     void sort(const po::parsed_options& parsed) {
         for (const po::option& option : parsed.options) {
-            const auto key = keys_.find(option.string_key);
+            const auto meaning = meanings_.find(option.string_key);
             if (option.unregistered) {
                 result_.errors.push_back(unknown_flag(flag_as_given(option), spellings_));
             } else if (option.position_key >= 0) {
                 result_.arguments.insert(result_.arguments.end(), option.value.begin(),
                                          option.value.end());
-            } else if (key != keys_.end()) {
-                result_.options.push_back(
-                    {.key = key->second,
-                     .flag = flag_as_given(option),
-                     .text = option.value.empty() ? "" : option.value.front()});
+            } else if (meaning != meanings_.end()) {
+                result_.options.push_back(value_of(option, meaning->second));
             } else {
+                take_file(option);
                 own_.options.push_back(option);
             }
         }
@@ -93,13 +142,28 @@ class Sorter {
     }
 
   private:
+    static FlagValue value_of(const po::option& option, const Meaning& meaning) {
+        return {.key = meaning.key,
+                .flag = flag_as_given(option),
+                .text = option.value.empty() ? meaning.text : option.value.front(),
+                .is_deprecated = meaning.is_deprecated};
+    }
+
+    void take_file(const po::option& option) {
+        using Kind = FileSource::Kind;
+        if (option.value.empty()) return;
+        const std::string& path = option.value.front();
+        if (option.string_key == config_file) result_.files.emplace_back(path, Kind::file);
+        if (option.string_key == config_dir) result_.files.emplace_back(path, Kind::directory);
+    }
+
     /// Without a value that was joined to it: `-i` of `-i5`, `--interval` of `--interval=5`.
     static std::string flag_as_given(const po::option& option) {
         const std::string token = option.original_tokens.front();
         return token.starts_with("--") ? token.substr(0, token.find('=')) : token.substr(0, 2);
     }
 
-    std::map<std::string, std::string> keys_;
+    std::map<std::string, Meaning> meanings_;
     const Spellings& spellings_;
     po::parsed_options own_;
     CommandLine& result_;
@@ -109,15 +173,32 @@ class Sorter {
 
 void describe_flags(const OptionTable& table, po::options_description& into) {
     for (const Option& option : table) {
-        const std::string help = option.help + " (default: " + option.default_value + ")";
-        if (option.alias.empty()) {
-            into.add_options()(flag_of(option).c_str(), po::value<std::string>(), help.c_str());
-            continue;
+        if (!option.cli) continue;
+        const bool takes_value = !is_boolean(option);
+        const bool has_default = option.default_value != no_default;
+        const std::string help =
+            option.help + (has_default ? " (default: " + option.default_value + ")" : "");
+        const std::string alias = long_alias_of(option);
+        add_flag(into, alias.empty() ? flag_of(option) : option.alias, takes_value, help);
+        if (!alias.empty()) {
+            add_flag(into, flag_of(option), takes_value, "the same as --" + alias);
         }
-        into.add_options()(option.alias.c_str(), po::value<std::string>(), help.c_str());
-        into.add_options()(flag_of(option).c_str(), po::value<std::string>(),
-                           ("the same as --" + long_alias(option)).c_str());
+        if (takes_value) continue;
+        const std::string positive =
+            "the opposite of --" + (alias.empty() ? flag_of(option) : alias);
+        if (!alias.empty()) add_flag(into, "no-" + alias, false, positive);
+        add_flag(into, negative_flag_of(option), false, positive);
     }
+}
+
+void describe_file_flags(po::options_description& into) {
+    using Paths = std::vector<std::string>;
+    into.add_options()  //
+        (config_file, po::value<Paths>()->value_name("PATH"),
+         "read options from a file; may be repeated, a later one beats an earlier one")  //
+        (config_dir, po::value<Paths>()->value_name("DIR"),
+         "read options from all *.conf of a directory; may be repeated")  //
+        (no_default_config, "look for no file that is not named");
 }
 
 CommandLine parse_command_line(std::vector<std::string> arguments, const OptionTable& table,
@@ -130,6 +211,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments, const OptionT
     po::options_description all;
     all.add(own_flags);
     describe_flags(table, all);
+    describe_old_flags(table, all);
     const Spellings spellings = spellings_of(all);
     for (std::string& token : arguments) token = registered_spelling(token, spellings);
     try {
@@ -140,6 +222,25 @@ CommandLine parse_command_line(std::vector<std::string> arguments, const OptionT
         result.errors.push_back({.code = "usage", .message = error.what()});
     }
     return result;
+}
+
+Sources sources_of(const CommandLine& line, const std::string& project, const std::string& program,
+                   Environment environment) {
+    using Kind = FileSource::Kind;
+    Sources sources{.environment = std::move(environment), .flags = line.options};
+    const auto names = [&](Kind kind) {
+        return std::any_of(line.files.begin(), line.files.end(),
+                           [&](const FileSource& one) { return one.kind == kind; });
+    };
+    const auto add = [&](const std::vector<FileSource>& files) {
+        sources.files.insert(sources.files.end(), files.begin(), files.end());
+    };
+    if (line.flags.count(no_default_config) == 0) {
+        if (!names(Kind::file)) add(find_config_files(project, program, sources.environment));
+        if (!names(Kind::directory)) add(find_config_dirs(project, program, sources.environment));
+    }
+    add(line.files);
+    return sources;
 }
 
 }  // namespace loopingcall::config

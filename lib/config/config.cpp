@@ -1,175 +1,82 @@
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <boost/program_options/variables_map.hpp>
 #include <loopingcall/config/config.hpp>
-#include <loopingcall/config/ini.hpp>
-#include <optional>
-#include <set>
-#include <sstream>
+#include <loopingcall/config/show.hpp>
 #include <stdexcept>
+#include <tuple>
+#include <utility>
 
-#include "nearest.hpp"
+#include "collect.hpp"
+#include "option_index.hpp"
+#include "resolve.hpp"
+#include "template.hpp"
 
 namespace loopingcall::config {
 
 namespace {
 
-/// oslo compares sections in lower case, except that DEFAULT must be upper case.
-std::string folded_section(const std::string& section) {
-    if (section == "DEFAULT") return section;
-    std::string folded = section;
-    for (char& character : folded) {
-        if (character >= 'A' && character <= 'Z') character = static_cast<char>(character + 32);
+void check_defaults(const OptionTable& table) {
+    for (const Option& option : table) {
+        if (!detail::has_references(option.default_value)) (void)default_of(option);
     }
-    return folded == "default" ? "[default]" : folded;
 }
 
-/// A key may be written with hyphens, as flags are.
-std::string folded_key(std::string key) {
-    std::replace(key.begin(), key.end(), '-', '_');
-    return key;
-}
-
-std::optional<std::string> read_file(const std::filesystem::path& path, std::string& error) {
-    if (std::filesystem::is_directory(path)) {
-        error = "is a directory, not a configuration file";
-        return std::nullopt;
-    }
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) {
-        error = "cannot be opened: " + std::string(std::strerror(errno));
-        return std::nullopt;
-    }
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return text.str();
+/// Those of one file by their place; those of no file last.
+void sort_by_place(std::vector<Diagnostic>& diagnostics) {
+    std::map<std::string, std::size_t> files;
+    for (const Diagnostic& one : diagnostics) files.emplace(one.location.file, files.size());
+    files[""] = files.size();
+    std::stable_sort(diagnostics.begin(), diagnostics.end(),
+                     [&](const Diagnostic& one, const Diagnostic& other) {
+                         const auto place = [&](const Diagnostic& it) {
+                             return std::tuple(files[it.location.file], it.location.line,
+                                               it.location.column);
+                         };
+                         return place(one) < place(other);
+                     });
 }
 
 }  // namespace
 
-/// Fills a Config: lowest source first, so that what comes later replaces it.
-class Config::Loader {
-  public:
-    Loader(const OptionTable& table, const Sources& sources, Config& config)
-        : table_(table), sources_(sources), config_(config) {
-        for (const Option& option : table_) {
-            groups_.insert(option.group);
-            config_.values_[key_of(option)];
-            if (option.default_value == no_default) continue;
-            auto parsed = parse_value(option.type, option.default_value);
-            if (!parsed.error.empty()) {
-                throw std::invalid_argument("the default of " + key_of(option) + ": " +
-                                            parsed.error);
-            }
-            config_.values_.insert_or_assign(key_of(option), parsed.value);
-        }
-    }
-
-    void load() {
-        for (const auto& file : sources_.files) load_file(file);
-        for (const FlagValue& flag : sources_.flags) {
-            if (const Option* option = find(flag.key)) {
-                set(*option, flag.text, {.key = flag.flag});
-            }
-        }
-    }
-
-  private:
-    void load_file(const std::filesystem::path& path) {
-        std::string error;
-        const auto text = read_file(path, error);
-        if (!text) {
-            return report(
-                {.location = {path.string()}, .code = "unreadable_file", .message = error});
-        }
-        IniFile ini = parse_ini(*text, path.string());
-        for (Diagnostic& problem : ini.errors) report(std::move(problem));
-        for (const std::string& section : ini.sections) check_section(section, ini);
-        for (const IniEntry& entry : ini.entries) load_entry(entry);
-    }
-
-    void load_entry(const IniEntry& entry) {
-        const std::string group = folded_section(entry.section);
-        const std::string key = group + '.' + folded_key(entry.key);
-        if (const Option* option = find(key)) {
-            set(*option, entry.value, {.location = entry.value_location, .key = entry.key});
-        } else if (groups_.contains(group)) {
-            report({.severity = unknown_severity(),
-                    .location = entry.key_location,
-                    .key = entry.key,
-                    .code = "unknown_option",
-                    .message = "there is no such option in [" + group + "]" +
-                               did_you_mean(entry.key, names_in(group))});
-        }
-    }
-
-    /// Files are shared with other programs, whose sections are none of our business, unless one
-    /// looks like a section of ours, misspelt.
-    void check_section(const std::string& section, const IniFile& ini) {
-        if (groups_.contains(folded_section(section)) || section == "DEFAULT") return;
-        const std::string hint =
-            did_you_mean(section, std::vector<std::string>(groups_.begin(), groups_.end()));
-        if (hint.empty() && !sources_.strict) return;
-        const auto first =
-            std::find_if(ini.entries.begin(), ini.entries.end(),
-                         [&](const IniEntry& entry) { return entry.section == section; });
-        if (first == ini.entries.end()) return;
-        report({.severity = unknown_severity(),
-                .location = first->key_location,
-                .key = first->key,
-                .code = "unknown_section",
-                .message = "there is no section [" + section + "]" + hint});
-    }
-
-    void set(const Option& option, const std::string& text, Diagnostic place) {
-        ParsedValue parsed = parse_value(option.type, text);
-        if (parsed.error.empty()) {
-            config_.values_.insert_or_assign(key_of(option), parsed.value);
-        } else {
-            place.code = "bad_value";
-            place.message = std::move(parsed.error);
-            report(std::move(place));
-        }
-    }
-
-    [[nodiscard]] const Option* find(const std::string& key) const {
-        const auto found = std::find_if(table_.begin(), table_.end(), [&](const Option& option) {
-            return key_of(option) == key;
-        });
-        return found == table_.end() ? nullptr : &*found;
-    }
-
-    [[nodiscard]] std::vector<std::string> names_in(const std::string& group) const {
-        std::vector<std::string> names;
-        for (const Option& option : table_) {
-            if (option.group == group) names.push_back(option.name);
-        }
-        return names;
-    }
-
-    [[nodiscard]] static std::string did_you_mean(const std::string& text,
-                                                  const std::vector<std::string>& names) {
-        const std::string name = detail::nearest(text, names);
-        return name.empty() ? std::string() : "; did you mean " + name + "?";
-    }
-
-    [[nodiscard]] Severity unknown_severity() const {
-        return sources_.strict ? Severity::error : Severity::warning;
-    }
-
-    void report(Diagnostic diagnostic) { config_.diagnostics_.push_back(std::move(diagnostic)); }
-
-    const OptionTable& table_;
-    const Sources& sources_;
-    Config& config_;
-    std::set<std::string> groups_;
-};
-
-Config Config::load(const OptionTable& table, const Sources& sources) {
+Config Config::load(OptionTable table, Sources sources) {
+    check_defaults(table);
     Config config;
-    Loader(table, sources, config).load();
+    config.table_ = std::make_shared<const OptionTable>(std::move(table));
+    config.sources_ = std::move(sources);
+    const detail::OptionIndex index(*config.table_);
+    auto collected = detail::collect(*config.table_, index, config.sources_);
+    auto resolved = detail::resolve(*config.table_, index, std::move(collected.candidates));
+    config.diagnostics_ = std::move(collected.diagnostics);
+    config.diagnostics_.insert(config.diagnostics_.end(), resolved.diagnostics.begin(),
+                               resolved.diagnostics.end());
+    sort_by_place(config.diagnostics_);
+    for (std::size_t i = 0; i < config.table_->size(); ++i) {
+        config.settings_.insert_or_assign(key_of((*config.table_)[i]),
+                                          std::move(resolved.settings[i]));
+    }
     return config;
+}
+
+Reloaded Config::reload() {
+    Config read = load(*table_, sources_);
+    Reloaded result{.adopted = !read.has_errors(), .diagnostics = read.diagnostics_};
+    if (!result.adopted) return result;
+    for (const Option& option : *table_) {
+        const std::string key = key_of(option);
+        Setting& before = settings_.at(key);
+        Setting& after = read.settings_.at(key);
+        if (before.value == after.value) {
+            before = std::move(after);  // it may stand at another place
+            continue;
+        }
+        result.changes.push_back({.key = key,
+                                  .before = shown_value(option, before),
+                                  .after = shown_value(option, after),
+                                  .adopted = option.is_mutable});
+        if (option.is_mutable) before = std::move(after);
+    }
+    diagnostics_ = std::move(read.diagnostics_);
+    return result;
 }
 
 bool Config::has_errors() const {
@@ -178,12 +85,26 @@ bool Config::has_errors() const {
     });
 }
 
-const OptionValue& Config::value_of(std::string_view key) const {
-    const auto found = values_.find(key);
-    if (found == values_.end()) {
+const Setting& Config::setting(std::string_view key) const {
+    const auto found = settings_.find(key);
+    if (found == settings_.end()) {
         throw std::out_of_range("no option " + std::string(key) + " is declared");
     }
     return found->second;
+}
+
+boost::program_options::variables_map Config::variables() const {
+    boost::program_options::variables_map map;
+    for (const auto& [key, setting] : settings_) {
+        if (std::holds_alternative<std::monostate>(setting.value)) continue;
+        const bool defaulted = setting.origin.source == Source::default_value;
+        std::visit(
+            [&, &key = key](const auto& value) {
+                map.emplace(key, boost::program_options::variable_value(value, defaulted));
+            },
+            setting.value);
+    }
+    return map;
 }
 
 }  // namespace loopingcall::config

@@ -3,7 +3,7 @@
 #include <loopingcall/config/ini.hpp>
 #include <optional>
 #include <sstream>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include "utf8.hpp"
@@ -49,10 +49,19 @@ std::string_view take_line(std::string_view& text) {
     return line;
 }
 
+bool looks_like_an_assignment(std::string_view text) {
+    const std::size_t separator = text.find('=');
+    const std::string_view name = trimmed(text.substr(0, separator));
+    constexpr std::string_view allowed =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    return separator != std::string_view::npos && !name.empty() &&
+           name.find_first_not_of(allowed) == std::string_view::npos;
+}
+
 /// Reads line after line; the value that is being continued is the last entry while `open_`.
 class Reader {
   public:
-    explicit Reader(std::string file) : file_(std::move(file)) {}
+    explicit Reader(std::string file) { result_.name = std::move(file); }
 
     IniFile read(std::string_view text) {
         if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
@@ -65,6 +74,12 @@ class Reader {
             } else {
                 read_line(without_trailing_blanks(line_));
             }
+        }
+        if (left_out_ > 0) {
+            result_.errors.push_back({.location = {result_.name},
+                                      .code = "syntax",
+                                      .message = "and " + std::to_string(left_out_) +
+                                                 " more lines are wrong; is this an ini file?"});
         }
         return std::move(result_);
     }
@@ -87,43 +102,60 @@ class Reader {
 
     void continue_value(std::string_view line) {
         const std::string_view text = without_leading_blanks(line);
-        if (open_) {
-            result_.entries.back().value.append("\n").append(text);
-        } else {
-            error(text,
-                  "an indented line continues a value, and there is none here: begin it in "
-                  "the first column, or with # for a comment");
+        if (!open_) {
+            return error(text, "unexpected_continuation",
+                         "an indented line continues a value, and there is none here: begin it in "
+                         "the first column, or with # for a comment");
+        }
+        result_.entries.back().value.append("\n").append(text);
+        if (text.front() == '#' || text.front() == ';' || text.front() == '[' ||
+            looks_like_an_assignment(text)) {
+            warning(text, "suspicious_continuation",
+                    "an indented line continues the value of " + result_.entries.back().key +
+                        "; if that is not what is meant, begin it in the first column");
         }
     }
 
     void begin_section(std::string_view line) {
         if (!line.ends_with(']')) {
-            return error(line, "a section must end with ] on its line, with nothing after it");
+            return error(line, "bad_section",
+                         "a section must end with ] on its line, with nothing after it");
         }
         const std::string_view name = line.substr(1, line.size() - 2);
-        if (name.empty()) return error(line, "a section needs a name between [ and ]");
-        section_ = name;
-        if (seen_.emplace(name).second) result_.sections.emplace_back(name);
+        if (name.empty()) {
+            return error(line, "empty_section", "a section needs a name between [ and ]");
+        }
+        if (name.find(']') != std::string_view::npos) {
+            warning(line, "suspicious_section",
+                    "all up to the last ] is the name of the section; a comment needs a line of "
+                    "its own");
+        }
+        const auto [place, is_new] = seen_.emplace(name, result_.sections.size());
+        if (is_new) result_.sections.emplace_back(name);
+        section_ = place->second;
     }
 
     void assign(std::string_view line) {
         const std::size_t separator = line.find_first_of(":=");
         if (separator == std::string_view::npos) {
-            return error(line, "expected key = value, [section], or # comment");
+            return error(line, "bad_assignment", "expected key = value, [section], or # comment");
         }
         const std::string_view key = trimmed(line.substr(0, separator));
-        if (key.empty())
-            return error(line,
+        if (key.empty()) {
+            return error(line, "empty_key",
                          "there is no key before the " + std::string(line.substr(separator, 1)));
+        }
         if (!section_) {
-            return error(line, "an assignment must stand below a [section]");
+            return error(line, "no_section", "an assignment must stand below a [section]");
         }
         const std::string_view value = trimmed(line.substr(separator + 1));
         result_.entries.push_back({.section = *section_,
                                    .key = std::string(key),
                                    .value = std::string(unquoted(value)),
-                                   .key_location = location_of(key),
-                                   .value_location = location_of(value)});
+                                   .quote = unquoted(value) == value ? '\0' : value.front(),
+                                   .line = line_number_,
+                                   .key_column = column_of(key),
+                                   .value_column = column_of(value)});
         open_ = true;
     }
 
@@ -132,27 +164,42 @@ class Reader {
         message << "byte 0x" << std::hex << std::setw(2) << std::setfill('0')
                 << static_cast<unsigned>(static_cast<unsigned char>(line_[at]))
                 << " is not allowed here: the file must be UTF-8 without NUL";
-        error(line_.substr(at), message.str());
+        error(line_.substr(at), "bad_encoding", message.str());
     }
 
     /// `part` must be a part of the current line. An empty one stands at the line's end.
-    [[nodiscard]] Location location_of(std::string_view part) const {
-        const auto column = part.empty() ? without_trailing_blanks(line_).size()
-                                         : static_cast<std::size_t>(part.data() - line_.data());
-        return {file_, line_number_, column + 1};
+    [[nodiscard]] std::size_t column_of(std::string_view part) const {
+        if (part.empty()) return without_trailing_blanks(line_).size() + 1;
+        return static_cast<std::size_t>(part.data() - line_.data()) + 1;
     }
 
-    void error(std::string_view at, std::string message) {
-        result_.errors.push_back(
-            {.location = location_of(at), .code = "syntax", .message = std::move(message)});
+    void error(std::string_view at, const char* code, std::string message) {
+        constexpr std::size_t most_errors = 100;
+        if (result_.errors.size() < most_errors) {
+            result_.errors.push_back(diagnostic(Severity::error, at, code, std::move(message)));
+        } else {
+            ++left_out_;
+        }
     }
 
-    std::string file_;
+    void warning(std::string_view at, const char* code, std::string message) {
+        result_.warnings.push_back(diagnostic(Severity::warning, at, code, std::move(message)));
+    }
+
+    [[nodiscard]] Diagnostic diagnostic(Severity severity, std::string_view at, const char* code,
+                                        std::string message) const {
+        return {.severity = severity,
+                .location = {result_.name, line_number_, column_of(at)},
+                .code = code,
+                .message = std::move(message)};
+    }
+
     std::string_view line_;
     std::size_t line_number_ = 0;
-    std::optional<std::string> section_;
-    std::unordered_set<std::string> seen_;
+    std::optional<std::size_t> section_;
+    std::unordered_map<std::string_view, std::size_t> seen_;  // names within the text
     bool open_ = false;
+    std::size_t left_out_ = 0;
     IniFile result_;
 };
 

@@ -1,94 +1,61 @@
 #include <algorithm>
-#include <cctype>
-#include <charconv>
-#include <loopingcall/config/duration.hpp>
 #include <loopingcall/config/option.hpp>
-#include <optional>
-#include <system_error>
+#include <stdexcept>
+
+#include "names.hpp"
 
 namespace loopingcall::config {
 
 namespace {
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+constexpr std::string_view default_group = "DEFAULT";
 
-/// Python's int(), within 64 bits: underscores may stand singly between digits.
-std::optional<std::int64_t> parse_integer(std::string_view text) {
-    std::string digits;
-    if (text.starts_with('-')) digits = "-";
-    if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-    bool after_digit = false;
-    for (const char character : text) {
-        const bool is_digit = character >= '0' && character <= '9';
-        if (!is_digit && !(character == '_' && after_digit)) return std::nullopt;
-        if (is_digit) digits += character;
-        after_digit = is_digit;
-    }
-    if (!after_digit) return std::nullopt;
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return error == std::errc{} && end == digits.data() + digits.size() ? std::optional(value)
-                                                                        : std::nullopt;
+std::string prefix_of(const Option& option) {
+    return option.group == default_group ? std::string() : option.group + '-';
 }
 
-struct ParseAs {
-    std::string_view text;
-
-    ParsedValue operator()(const IntegerType& type) const {
-        const auto value = parse_integer(text);
-        if (value && *value >= type.minimum && *value <= type.maximum) return {.value = *value};
-        return {.error = quoted(text) + " is not accepted: expected " + bounds(type)};
+std::string upper_case(std::string text) {
+    for (char& character : text) {
+        if (character >= 'a' && character <= 'z') character = static_cast<char>(character - 32);
+        if (character == '-') character = '_';
     }
-
-    ParsedValue operator()(const DurationType& type) const {
-        const auto value = parse_duration(text);
-        if (value && *value >= type.minimum) return {.value = *value};
-        return {.error = quoted(text) + " is not accepted: expected a duration of at least " +
-                         format_duration(type.minimum) +
-                         ", in seconds or with a unit, such as 1, 0.5, 500ms, 2s or 1m"};
-    }
-
-    ParsedValue operator()(const BooleanType&) const {
-        std::string folded(text);
-        std::transform(folded.begin(), folded.end(), folded.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        for (const char* const word : {"true", "1", "on", "yes"}) {
-            if (folded == word) return {.value = true};
-        }
-        for (const char* const word : {"false", "0", "off", "no"}) {
-            if (folded == word) return {.value = false};
-        }
-        return {.error = quoted(text) + " is not accepted: expected true or false"};
-    }
-
-    ParsedValue operator()(const ChoiceType& type) const {
-        std::string accepted;
-        for (const std::string& choice : type.choices) {
-            if (choice == text) return {.value = choice};
-            accepted += (accepted.empty() ? "" : ", ") + choice;
-        }
-        return {.error = quoted(text) + " is not accepted: expected one of " + accepted};
-    }
-
-    ParsedValue operator()(const TextType&) const { return {.value = std::string(text)}; }
-
-    static std::string bounds(const IntegerType& type) {
-        const IntegerType any;
-        std::string text = "a whole number";
-        if (type.minimum != any.minimum) text += " of at least " + std::to_string(type.minimum);
-        if (type.maximum != any.maximum) text += " up to " + std::to_string(type.maximum);
-        return text;
-    }
-};
+    return text;
+}
 
 }  // namespace
 
-std::string key_of(const Option& option) { return option.group + '.' + option.name; }
+std::string key_of(const Option& option) {
+    return option.group + '.' + detail::folded_key(option.name);
+}
 
-std::string flag_of(const Option& option) { return option.group + '-' + option.name; }
+std::string flag_of(const Option& option) { return prefix_of(option) + option.name; }
 
-ParsedValue parse_value(const OptionType& type, std::string_view text) {
-    return std::visit(ParseAs{text}, type);
+std::string negative_flag_of(const Option& option) {
+    return prefix_of(option) + "no" + option.name;
+}
+
+std::string variable_of(const Option& option) {
+    return "OS_" + upper_case(option.group) + "__" + upper_case(option.name);
+}
+
+std::string long_alias_of(const Option& option) {
+    return option.alias.substr(0, option.alias.find(','));
+}
+
+OptionValue default_of(const Option& option) {
+    if (option.default_value == no_default) return {};
+    const auto parse = [&](std::string_view text) {
+        ParsedValue parsed = parse_value(option.type, text);
+        if (parsed.code.empty()) return parsed.value;
+        throw std::invalid_argument("the default of " + key_of(option) + ": \"" +
+                                    std::string(text) + "\" is not " + parsed.expected);
+    };
+    if (!std::holds_alternative<MultiType>(option.type)) return parse(option.default_value);
+    Items items;
+    for (const std::string& line : detail::lines_of(option.default_value)) {
+        items.push_back(detail::to_item(parse(line)));
+    }
+    return items;
 }
 
 }  // namespace loopingcall::config

@@ -1,5 +1,6 @@
 #include "utf8.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace loopingcall::config::detail {
@@ -39,11 +40,21 @@ std::size_t character_length(std::string_view text) noexcept {
 
 std::optional<std::size_t> first_bad_byte(std::string_view text) noexcept {
     for (std::size_t at = 0; at < text.size();) {
+        if (text[at] > 0) {  // the most of nearly every file
+            ++at;
+            continue;
+        }
         const std::size_t length = character_length(text.substr(at));
         if (length == 0) return at;
         at += length;
     }
     return std::nullopt;
+}
+
+std::size_t count_characters(std::string_view text) noexcept {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
+        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+    }));
 }
 
 }  // namespace loopingcall::config::detail

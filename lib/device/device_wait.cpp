@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 #include <utility>
@@ -21,8 +22,13 @@ std::uint64_t max_retries(const WaitOptions& options) {
     return only_once(options) ? 1 : options.check_device_max_retries;
 }
 
+/// A loop needs an interval: no pause is one that is always over.
+Duration loop_interval(const WaitOptions& options) {
+    return std::max(options.check_device_interval, Duration{1});
+}
+
 Options loop_options(const WaitOptions& options) {
-    return {.interval = options.check_device_interval,
+    return {.interval = loop_interval(options),
             .timeout = only_once(options) ? std::nullopt : options.check_device_timeout};
 }
 
@@ -56,6 +62,7 @@ asio::awaitable<WaitResult> DeviceWait::run() {
     FixedIntervalLoopingCall<> call(executor, body);
     call_ = &call;
     call.start(loop_options(options_));
+    listen(executor);
     auto [error, outcome] = co_await call.async_wait(asio::as_tuple(asio::use_awaitable));
     call_ = nullptr;
     timer_.cancel();
@@ -64,6 +71,27 @@ asio::awaitable<WaitResult> DeviceWait::run() {
     if (error) std::rethrow_exception(error);
     result_.elapsed = Clock::now() - begun;
     co_return result_;
+}
+
+void DeviceWait::listen(const asio::any_io_executor& strand) {
+    if (!options_.control) return;
+    options_.control->listen(
+        [wait = weak_from_this(), strand](Duration interval, std::uint64_t max_retries) {
+            if (wait.expired()) return false;
+            asio::post(strand, [wait, interval, max_retries] {
+                if (const auto self = wait.lock()) self->set_limits(interval, max_retries);
+            });
+            return true;
+        });
+}
+
+void DeviceWait::set_limits(Duration interval, std::uint64_t max_retries) {
+    if (!call_) return;  // it is over
+    options_.check_device_max_retries = max_retries;
+    if (options_.check_device_interval == interval) return;
+    options_.check_device_interval = interval;
+    next_ = Clock::now() + interval;
+    call_->set_interval(loop_interval(options_));
 }
 
 asio::awaitable<Step<void>> DeviceWait::check(Tick tick) {

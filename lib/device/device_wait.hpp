@@ -26,6 +26,8 @@ class DeviceWait : public std::enable_shared_from_this<DeviceWait> {
     asio::awaitable<WaitResult> run();
 
   private:
+    void listen(const asio::any_io_executor& strand);
+    void set_limits(Duration interval, std::uint64_t max_retries);
     asio::awaitable<Step<void>> check(Tick tick);
     Step<void> decide(TimePoint begun);
     Step<void> decide_on_free(TimePoint begun);

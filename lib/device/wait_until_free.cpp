@@ -31,6 +31,9 @@ using Path = std::filesystem::path;
 
 void validate(const WaitOptions& options) {
     const auto refuse = [](const std::string& what) { throw std::invalid_argument(what); };
+    if (options.check_device_interval < Duration::zero()) {
+        refuse("check_device_interval is negative; zero asks for no pause");
+    }
     if (options.check_device_max_retries == 0) {
         refuse("check_device_max_retries is 0; it must be at least 1");
     }

@@ -253,8 +253,10 @@ bool Engine::tell_delay(Lock& lock) {
         error = std::current_exception();
     }
     lock.lock();
-    if (error && phase_ == Phase::calling) finish(lock, StopReason::failed, std::move(error));
-    return !error && phase_ == Phase::calling;
+    if (phase_ != Phase::calling) return false;
+    if (!error) return true;
+    finish(lock, StopReason::failed, std::move(error));
+    return false;
 }
 
 void Engine::arm_for_next_call(TimePoint now) {

@@ -24,9 +24,6 @@ namespace {
 
 constexpr std::chrono::milliseconds longest_pause{10};
 
-// P_PIDFD of <sys/wait.h>, which C libraries older than the kernel lack.
-constexpr auto by_pidfd = static_cast<idtype_t>(3);
-
 WaitStatus reap(pid_t pid, int& found) noexcept {
     int raw = 0;
     found = ::waitpid(pid, &raw, WNOHANG);
@@ -36,6 +33,13 @@ WaitStatus reap(pid_t pid, int& found) noexcept {
 }  // namespace
 
 #ifdef BOOST_PROCESS_V2_PIDFD_OPEN
+
+namespace {
+
+// P_PIDFD of <sys/wait.h>, which C libraries older than the kernel lack.
+constexpr auto by_pidfd = static_cast<idtype_t>(3);
+
+}  // namespace
 
 class Child::Handle {
   public:

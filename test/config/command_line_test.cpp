@@ -20,11 +20,20 @@ const OptionTable table{
      .type = IntegerType{},
      .default_value = "3",
      .help = "Limit"},
+    {.group = "other",
+     .name = "fast",
+     .type = BooleanType{},
+     .default_value = "false",
+     .help = "Speed",
+     .alias = "fast,f"},
+    {.group = "DEFAULT", .name = "plain", .type = BooleanType{}},
+    {.group = "other", .name = "hidden", .type = TextType{}, .cli = false},
 };
 
 CommandLine parse(std::vector<std::string> arguments) {
     po::options_description own;
-    own.add_options()("config-file", po::value<std::vector<std::string>>())("quiet,q", "");
+    describe_file_flags(own);
+    own.add_options()("quiet,q", "");
     return parse_command_line(std::move(arguments), table, own);
 }
 
@@ -60,6 +69,33 @@ BOOST_AUTO_TEST_CASE(a_negative_number_is_a_value_and_not_a_flag) {
     BOOST_TEST(line.options.at(0).text == "-1");
     BOOST_TEST(line.arguments == std::vector<std::string>{"device"},
                boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_boolean_is_set_by_its_flag_and_unset_by_the_opposite_as_in_oslo) {
+    for (const auto& [flag, text] :
+         {std::pair{"--other-fast", "true"}, {"--other_fast", "true"}, {"--other-nofast", "false"},
+          {"--fast", "true"}, {"--no-fast", "false"}, {"-f", "true"}}) {
+        const CommandLine line = parse({flag, "word"});
+        BOOST_TEST(line.errors.empty(), flag);
+        BOOST_TEST(line.options.at(0).key == "other.fast");
+        BOOST_TEST(line.options.at(0).text == text, flag);
+        BOOST_TEST(line.arguments.size() == 1U);
+    }
+    BOOST_TEST(parse({"--plain"}).options.at(0).key == "DEFAULT.plain");
+    BOOST_TEST(parse({"--noplain"}).options.at(0).text == "false");
+    BOOST_TEST(parse({"--fast=true"}).errors.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(an_option_that_is_not_for_the_command_line_has_no_flag) {
+    BOOST_TEST(parse({"--other-hidden", "x"}).errors.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(files_and_directories_are_kept_in_the_order_given) {
+    const CommandLine line = parse({"--config-dir", "d", "--config-file=a", "--config_file", "b"});
+    BOOST_REQUIRE(line.files.size() == 3U);
+    BOOST_TEST(line.files[0].path == "d");
+    BOOST_TEST((line.files[0].kind == FileSource::Kind::directory));
+    BOOST_TEST(line.files[2].path == "b");
 }
 
 BOOST_AUTO_TEST_CASE(own_flags_arguments_and_the_rest_are_kept_apart) {

@@ -22,10 +22,9 @@ BOOST_AUTO_TEST_CASE(keys_and_values_have_their_places) {
     BOOST_REQUIRE(file.entries.size() == 1U);
     const IniEntry& entry = file.entries.front();
     BOOST_TEST(entry.value == "value\nother");
-    BOOST_TEST(entry.key_location.line == 3U);
-    BOOST_TEST(entry.key_location.column == 1U);
-    BOOST_TEST(entry.value_location.line == 3U);
-    BOOST_TEST(entry.value_location.column == 8U);
+    BOOST_TEST(entry.line == 3U);
+    BOOST_TEST(entry.key_column == 1U);
+    BOOST_TEST(entry.value_column == 8U);
 }
 
 BOOST_AUTO_TEST_CASE(all_errors_of_a_file_are_told_each_with_its_place) {
@@ -52,6 +51,51 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_are_told_by_line_and_column) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(errors_are_named_as_their_kind) {
+    const IniFile file = parse_ini("x = 1\n[\n[]\n[g]\nfoo\n = 5\n= 5\n\xFF\n", "a.conf");
+    std::vector<std::string> codes;
+    for (const Diagnostic& error : file.errors) codes.push_back(error.code);
+    BOOST_TEST(codes == (std::vector<std::string>{"no_section", "bad_section", "empty_section",
+                                                  "bad_assignment", "unexpected_continuation",
+                                                  "empty_key", "bad_encoding"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_ini_file_at_all_is_not_told_line_by_line) {
+    std::string text;
+    for (int i = 0; i < 1000; ++i) text += "this is prose\n";
+    const IniFile file = parse_ini(text, "a.conf");
+    BOOST_TEST(file.errors.size() == 101U);
+    BOOST_TEST(to_string(file.errors.back()) ==
+               "a.conf: and 900 more lines are wrong; is this an ini file?");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_legal_and_hardly_meant_is_a_warning) {
+    const auto warnings_of = [](const char* text) {
+        std::string lines;
+        for (const Diagnostic& warning : parse_ini(text, "a.conf").warnings) {
+            lines += to_string(warning) + "\n";
+        }
+        return lines;
+    };
+    BOOST_TEST(warnings_of("[g] # [h]\n") ==
+               "a.conf:1:1: warning: all up to the last ] is the name of the section; a comment "
+               "needs a line of its own\n");
+    for (const char* line : {"  y = 2", "  # comment", "\t; comment", "  [h]"}) {
+        BOOST_TEST(warnings_of(("[g]\nx = 1\n" + std::string(line) + "\n").c_str())
+                       .starts_with("a.conf:3:"),
+                   line);
+    }
+    BOOST_TEST(warnings_of("[g]\nx = a,\n    b c == d\n    http://h/?q=1\n") == "");
+}
+
+BOOST_AUTO_TEST_CASE(which_quotes_were_taken_off_is_known) {
+    const IniFile file = parse_ini("[g]\na = \"q\"\nb = 'q'\nc = q\nd = \"\n", "a.conf");
+    std::string quotes;
+    for (const IniEntry& entry : file.entries) quotes += entry.quote == '\0' ? '-' : entry.quote;
+    BOOST_TEST(quotes == "\"'-\"");
+}
+
 BOOST_AUTO_TEST_CASE(every_kind_of_line_end_ends_a_line) {
     for (const char* text :
          {"[g]\na = 1\nb = 2", "[g]\r\na = 1\r\nb = 2\r\n", "[g]\ra = 1\rb = 2\r"}) {
@@ -59,7 +103,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_line_end_ends_a_line) {
         BOOST_TEST(file.errors.empty());
         BOOST_REQUIRE(file.entries.size() == 2U);
         BOOST_TEST(file.entries[1].value == "2");
-        BOOST_TEST(file.entries[1].key_location.line == 3U);
+        BOOST_TEST(file.entries[1].line == 3U);
     }
 }
 

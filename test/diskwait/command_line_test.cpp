@@ -7,8 +7,8 @@ BOOST_AUTO_TEST_CASE(values_out_of_range_exit_two_with_the_flag_the_value_and_wh
         std::vector<std::string> arguments;
         const char* message;
     } table[] = {
-        {{"-i", "-1"}, "diskwait: -i: \"-1\" is not accepted: expected a duration of at least 1ms"},
-        {{"-i", "0"}, "diskwait: -i: \"0\" is not accepted: expected a duration of at least 1ms"},
+        {{"-i", "-1"},
+         "diskwait: -i: \"-1\" is not accepted: expected a duration that is not negative"},
         {{"-i", "soon"}, "diskwait: -i: \"soon\" is not accepted: expected a duration"},
         {{"-n", "0"}, "diskwait: -n: \"0\" is not accepted: expected a whole number of at least 1"},
         {{"--max-retries=1.5"}, "diskwait: --max-retries: \"1.5\" is not accepted"},

@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_told_in_the_same_form) {
     BOOST_TEST(refused.at("errors").at(0).at("file").as_string() == conf.string());
     BOOST_TEST(refused.at("errors").at(0).at("line") == 2);
     BOOST_TEST(refused.at("errors").at(0).at("column") == 25);
-    BOOST_TEST(refused.at("errors").at(0).at("code") == "bad_value");
+    BOOST_TEST(refused.at("errors").at(0).at("code") == "not_duration");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,8 +2,9 @@
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/variables_map.hpp>
-#include <loopingcall/config/config.hpp>
+#include <loopingcall/config/diagnostic.hpp>
 #include <loopingcall/config/option.hpp>
+#include <loopingcall/config/sources.hpp>
 #include <string>
 #include <vector>
 
@@ -17,17 +18,30 @@ namespace loopingcall::config {
 struct CommandLine {
     boost::program_options::variables_map flags;  ///< those that the program described itself
     std::vector<FlagValue> options;               ///< those of the table, in the order given
+    std::vector<FileSource> files;                ///< of `--config-file` and `--config-dir`
     std::vector<std::string> arguments;           ///< neither a flag nor the value of one
     std::vector<std::string> rest;                ///< what followed `--`
     std::vector<Diagnostic> errors;               ///< unknown flags, missing values
 };
 
-/// Adds a flag for each option of `table`, its short form and its help with the default.
+/// Adds a flag for each option of `table`, its short form and its help with the default. A
+/// BooleanType has two, which take no value: `--group-name` and `--group-noname`, as oslo has them,
+/// or `--alias` and `--no-alias`. Deprecated names are accepted, and not described.
 void describe_flags(const OptionTable& table, boost::program_options::options_description& into);
+
+/// Adds `--config-file`, `--config-dir` and `--no-default-config`.
+void describe_file_flags(boost::program_options::options_description& into);
 
 /// Parses `arguments` (without the program's name). Never throws for what users write.
 [[nodiscard]] CommandLine parse_command_line(
     std::vector<std::string> arguments, const OptionTable& table,
     const boost::program_options::options_description& own_flags);
+
+/// The sources of a program by its flags: the files and directories that they name; before them,
+/// unless `--no-default-config` is given, the default files if no file is named, and the default
+/// directories if no directory is (oslo's rule, of ConfigOpts._parse_config_files()).
+[[nodiscard]] Sources sources_of(const CommandLine& line, const std::string& project,
+                                 const std::string& program,
+                                 Environment environment = process_environment);
 
 }  // namespace loopingcall::config

@@ -1,71 +1,114 @@
 #pragma once
 
-#include <filesystem>
+#include <cstdint>
 #include <loopingcall/config/diagnostic.hpp>
 #include <loopingcall/config/option.hpp>
+#include <loopingcall/config/setting.hpp>
+#include <loopingcall/config/sources.hpp>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
+namespace boost::program_options {
+class variables_map;
+}  // namespace boost::program_options
+
 namespace loopingcall::config {
 
-/// A value given by a flag on the command line.
-struct FlagValue {
-    std::string key;   ///< `group.name`
-    std::string flag;  ///< as it was given: `-i`, `--interval`
-    std::string text;
+/// A value that is another one since the configuration was read before.
+struct Change {
+    std::string key;     ///< `group.name`
+    std::string before;  ///< as show() shows it: a secret is not
+    std::string after;
+    /// False if the option is not declared mutable: it keeps its value until the program is started
+    /// anew.
+    bool adopted = true;
 };
 
-/// Where values come from. A flag beats every file, a later file an earlier one, and any of them
-/// the default.
-struct Sources {
-    std::vector<std::filesystem::path> files = {};
-    std::vector<FlagValue> flags = {};  ///< in the order given: the last one wins
-    /// Whether unknown keys and sections are errors rather than warnings.
-    bool strict = false;
+/// What Config::reload() has done.
+struct Reloaded {
+    /// False if there was an error: all values are then as they were.
+    bool adopted = false;
+    std::vector<Change> changes = {};
+    std::vector<Diagnostic> diagnostics = {};
 };
 
 /// The options of a program with their values.
 ///
-///     const Config config = Config::load(table, {.files = {"agent.conf"}});
+///     Config config = Config::load(table, {.files = {"agent.conf"}});
 ///     for (const Diagnostic& problem : config.diagnostics()) std::cerr << problem << '\n';
 ///     const auto retries = config.get<std::int64_t>("disk_partitioner.check_device_max_retries");
 ///
-/// Loading never throws for what users write: every problem of all files and flags is told at once
-/// by diagnostics(). An option whose value is wrong keeps its default.
+/// Loading never throws for what users write: every problem of all files, variables and flags is
+/// told at once by diagnostics(). An option whose value is wrong has its default. Only the value
+/// that wins is read: as in oslo, one that is beaten may be wrong.
 ///
-/// @par Thread safety  immutable after load().
+/// In a value, `$name` and `${name}` stand for the value of that option of the same group, or else
+/// of DEFAULT; `${group.name}` for that of another group; `$$` for a dollar sign.
+///
+/// @par Thread safety  const members from any thread, unless reload() runs.
 class Config {
   public:
-    [[nodiscard]] static Config load(const OptionTable& table, const Sources& sources);
+    /// @throws std::invalid_argument for a mistake of the program: a default that is none of its
+    /// type's, or a value of `sources.defaults` or `overrides` for no option.
+    [[nodiscard]] static Config load(OptionTable table, Sources sources);
+
+    /// Reads the same sources again: checks everything, then takes over what is mutable, and tells
+    /// what has changed. With any error, all values stay as they are.
+    Reloaded reload();
 
     [[nodiscard]] const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
     [[nodiscard]] bool has_errors() const;
 
-    /// The value of `group.name`, which was declared with the type that `T` is the value of.
+    /// The value of `group.name`, which was declared with the type that `T` is the value of. Of a
+    /// list or of several values, `T` is a vector of that.
     /// @throws std::out_of_range, std::bad_variant_access for a mistake of the program.
     template <class T>
     [[nodiscard]] T get(std::string_view key) const {
-        return std::get<T>(value_of(key));
+        return Get<T>::from(setting(key).value);
     }
 
     /// The same of an option that has no default: nothing if no source sets it.
     template <class T>
     [[nodiscard]] std::optional<T> get_optional(std::string_view key) const {
-        const OptionValue& value = value_of(key);
-        if (std::holds_alternative<std::monostate>(value)) return std::nullopt;
-        return std::get<T>(value);
+        if (std::holds_alternative<std::monostate>(setting(key).value)) return std::nullopt;
+        return get<T>(key);
     }
 
-  private:
-    class Loader;
-    Config() = default;
-    [[nodiscard]] const OptionValue& value_of(std::string_view key) const;
+    /// The value with where it comes from, and what it has beaten.
+    /// @throws std::out_of_range if no such option is declared.
+    [[nodiscard]] const Setting& setting(std::string_view key) const;
 
-    std::map<std::string, OptionValue, std::less<>> values_;
+    [[nodiscard]] const OptionTable& table() const { return *table_; }
+
+    /// All values in the form of Boost.Program_options, for programs that hand such a map around:
+    /// by `group.name`, `defaulted()` if no source sets it, without those that have no value.
+    [[nodiscard]] boost::program_options::variables_map variables() const;
+
+  private:
+    template <class T>
+    struct Get {
+        static T from(const OptionValue& value) { return std::get<T>(value); }
+    };
+    template <class T>
+    struct Get<std::vector<T>> {
+        static std::vector<T> from(const OptionValue& value) {
+            std::vector<T> items;
+            for (const Item& item : std::get<Items>(value)) items.push_back(std::get<T>(item));
+            return items;
+        }
+    };
+
+    Config() = default;
+
+    std::shared_ptr<const OptionTable> table_;
+    Sources sources_;
+    std::map<std::string, Setting, std::less<>> settings_;
     std::vector<Diagnostic> diagnostics_;
 };
 

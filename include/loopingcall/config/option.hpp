@@ -1,72 +1,64 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <limits>
+#include <loopingcall/config/types.hpp>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace loopingcall::config {
 
-/// A whole number, as Python's int() reads it: a sign, digits, single underscores between them.
-struct IntegerType {
-    std::int64_t minimum = std::numeric_limits<std::int64_t>::min();
-    std::int64_t maximum = std::numeric_limits<std::int64_t>::max();
-};
-
-/// A length of time: see parse_duration().
-struct DurationType {
-    std::chrono::nanoseconds minimum{0};
-};
-
-/// `true`, `1`, `on` and `yes`, or `false`, `0`, `off` and `no`, in any case.
-struct BooleanType {};
-
-/// One of some words.
-struct ChoiceType {
-    std::vector<std::string> choices = {};
-};
-
-/// Any text.
-struct TextType {};
-
-using OptionType = std::variant<IntegerType, DurationType, BooleanType, ChoiceType, TextType>;
-
-/// Of an option without a default that no source sets: nothing (`std::monostate`).
-using OptionValue =
-    std::variant<std::monostate, std::int64_t, std::chrono::nanoseconds, bool, std::string>;
-
-/// As a default: the option has no value unless it is set. oslo's sample files show it so.
+/// As a default: the option has no value unless it is set.
 inline constexpr std::string_view no_default = "<None>";
 
-/// An option, declared once: files, flags, their help and the sample file all come from this.
+/// A name that an option had before. What is empty is as it is now.
+struct DeprecatedName {
+    std::string name = {};
+    /// As in oslo, the old flag has no group in its name either if this is empty.
+    std::string group = {};
+};
+
+/// An option, declared once: files, environment, flags, their help, the sample file, the manual and
+/// the completion of a shell all come from this. The members are oslo's keywords.
 struct Option {
     std::string group;  ///< the section of a file
     std::string name;   ///< with underscores
     OptionType type;
-    std::string default_value;  ///< as it would stand in a file, or `no_default`
-    std::string help = {};      ///< one sentence
+    /// As it would stand in a file, or `no_default`. The values of a MultiType have newlines
+    /// between them.
+    std::string default_value = std::string(no_default);
+    std::string help = {};  ///< one sentence
     /// A short form of the flag `--group-name`, as `interval,i`; empty if there is none.
     std::string alias = {};
+    /// Whether there are flags for it at all.
+    bool cli = true;
+    bool required = false;
+    /// Its value is never shown: not in messages, and not by show().
+    bool secret = false;
+    /// Whether Config::reload() takes a new value over.
+    bool is_mutable = false;
+    std::vector<DeprecatedName> deprecated_names = {};
+    bool deprecated_for_removal = false;
+    std::string deprecated_reason = {};
 };
 
 using OptionTable = std::vector<Option>;
 
-/// `group.name`.
+/// `group.name`, with underscores.
 [[nodiscard]] std::string key_of(const Option& option);
 
-/// The flag that sets the option, as oslo names it: `group-name`.
+/// The flag that sets the option, as oslo names it: `group-name`; of the group DEFAULT, `name`.
 [[nodiscard]] std::string flag_of(const Option& option);
 
-/// The value that a text stands for, or why it stands for none.
-struct ParsedValue {
-    OptionValue value = {};
-    std::string error = {};  ///< empty if there is a value
-};
+/// The flag that sets a BooleanType to false, as oslo names it: `group-noname`.
+[[nodiscard]] std::string negative_flag_of(const Option& option);
 
-/// Reads the text of a value and checks its bounds. The error names the text and what is accepted.
-[[nodiscard]] ParsedValue parse_value(const OptionType& type, std::string_view text);
+/// The environment variable that sets the option, as oslo names it: `OS_GROUP__NAME`.
+[[nodiscard]] std::string variable_of(const Option& option);
+
+/// The long one of `interval,i`: `interval`; empty if there is no alias.
+[[nodiscard]] std::string long_alias_of(const Option& option);
+
+/// The default value. Throws `std::invalid_argument` if it is none of the type's.
+[[nodiscard]] OptionValue default_of(const Option& option);
 
 }  // namespace loopingcall::config

@@ -8,7 +8,9 @@
 #include <functional>
 #include <loopingcall/default_token.hpp>
 #include <loopingcall/device/report.hpp>
+#include <loopingcall/device/wait_control.hpp>
 #include <loopingcall/time.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -41,7 +43,8 @@ const char* to_string(Probe probe) noexcept;
 /// How a device is waited for. The first two are the options of Ironic's `[disk_partitioner]`, and
 /// mean the same; the others stand beside them in that section.
 struct WaitOptions {
-    /// From the start of one check to the start of the next; the first one is made at once.
+    /// From the start of one check to the start of the next; the first one is made at once. Zero: no
+    /// pause between checks.
     Duration check_device_interval = std::chrono::seconds{1};
     /// How many checks are made: at least 1. There is no pause after the last. Those that an early
     /// wake brings do not count.
@@ -74,6 +77,8 @@ struct WaitOptions {
     /// The program, with its arguments, that runs a probe as root: `{"sudo", "-n"}`. Not used by
     /// root, or if empty. Our own scan of /proc does not use it.
     std::vector<std::string> root_helper = {};
+    /// Changes the interval and the number of checks while the wait runs; may be null.
+    std::shared_ptr<WaitControl> control = nullptr;
     /// Called after each check, on the strand of the wait. What it throws ends the wait.
     std::function<void(const Check&)> on_check = nullptr;
 };

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <iosfwd>
+#include <loopingcall/config/option.hpp>
+#include <string>
+
+namespace loopingcall::config {
+
+/// Writes a sample file in the shape of oslo-config-generator's: every option with its help, bounds
+/// and default, commented out. A line that is uncommented is accepted and means the default; an
+/// option without a default has none such.
+/// @param program  whose options they are.
+void write_sample(const OptionTable& table, const std::string& program, std::ostream& stream);
+
+}  // namespace loopingcall::config

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <iosfwd>
+#include <loopingcall/config/config.hpp>
+#include <string>
+
+namespace loopingcall::config {
+
+/// What stands for a secret that is set.
+inline constexpr const char* masked = "****";
+
+/// The value of an option as it would stand in a file: several with ", " between them, `****` for a
+/// secret, `<None>` for no value.
+[[nodiscard]] std::string shown_value(const Option& option, const Setting& setting);
+
+/// Writes all values in the form of a configuration file which, read, means the same; save for
+/// secrets, which are not shown. Above each one stands where it comes from, and what it has beaten.
+void show(const Config& config, std::ostream& stream);
+
+}  // namespace loopingcall::config

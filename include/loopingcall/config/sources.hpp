@@ -1,0 +1,70 @@
+#pragma once
+
+#include <concepts>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace loopingcall::config {
+
+/// A configuration file, or a directory of them: all its `*.conf`, sorted as text, without hidden
+/// ones and subdirectories.
+struct FileSource {
+    enum class Kind : unsigned char { file, directory };
+
+    /// A file: of anything that is a path.
+    template <std::convertible_to<std::filesystem::path> Path>
+    FileSource(Path&& file) : path(std::forward<Path>(file)) {}  // NOLINT: is one
+    FileSource(std::filesystem::path where, Kind what, bool missing = false)
+        : path(std::move(where)), kind(what), may_be_missing(missing) {}
+
+    std::filesystem::path path;  ///< `~/` is the home directory
+    Kind kind = Kind::file;
+    bool may_be_missing = false;
+};
+
+/// A value given by a flag on the command line.
+struct FlagValue {
+    std::string key;   ///< `group.name`
+    std::string flag;  ///< as it was given: `-i`, `--interval`
+    std::string text;
+    /// Whether the flag has an old name of the option.
+    bool is_deprecated = false;
+};
+
+/// Looks up an environment variable, as getenv() does.
+using Environment = std::function<const char*(const char* name)>;
+
+/// That of the process. No other thread may change it meanwhile.
+[[nodiscard]] const char* process_environment(const char* name);
+
+/// Where values come from. What is set in code beats a flag, a flag the environment, that every
+/// file, a later file an earlier one, and any of them the default.
+struct Sources {
+    std::vector<FileSource> files = {};  ///< in the order given: a later one beats an earlier one
+    Environment environment = process_environment;  ///< empty: none is asked
+    std::vector<FlagValue> flags = {};              ///< in the order given: the last one wins
+    /// Instead of the table's default: oslo's set_default(). Texts, by `group.name`.
+    std::map<std::string, std::string> defaults = {};
+    /// Beats all: oslo's set_override(). Texts, by `group.name`.
+    std::map<std::string, std::string> overrides = {};
+    /// Whether unknown keys and sections are errors rather than warnings.
+    bool strict = false;
+};
+
+/// Where oslo looks for the files of a program that is given none: for `project.conf`, then for
+/// `program.conf`, the first that is found in `~/.project`, `~`, `/etc/project`, `/etc`,
+/// `$SNAP_COMMON/etc/project` and `$SNAP/etc/project`.
+[[nodiscard]] std::vector<FileSource> find_config_files(
+    const std::string& project, const std::string& program,
+    const Environment& environment = process_environment);
+
+/// The same for the directories `project.conf.d` and `program.conf.d`.
+[[nodiscard]] std::vector<FileSource> find_config_dirs(
+    const std::string& project, const std::string& program,
+    const Environment& environment = process_environment);
+
+}  // namespace loopingcall::config

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <loopingcall/config/diagnostic.hpp>
+#include <loopingcall/config/option.hpp>
+#include <loopingcall/config/setting.hpp>
+#include <loopingcall/config/sources.hpp>
+#include <string>
+#include <vector>
+
+#include "option_index.hpp"
+
+namespace loopingcall::config::detail {
+
+/// What an option is to have: the texts of its value, of which only a MultiType has several.
+struct Candidate {
+    std::vector<std::string> texts = {};
+    Origin origin = {};
+    std::vector<Overridden> overridden = {};
+};
+
+struct Collected {
+    std::vector<Candidate> candidates;  ///< in the order of the table
+    std::vector<Diagnostic> diagnostics = {};
+};
+
+/// Goes through all sources and finds for each option what wins, and what it has beaten. Tells of
+/// files that cannot be read, lines that are wrong, names that are unknown, deprecated or repeated.
+/// What the values mean is not looked at here.
+[[nodiscard]] Collected collect(const OptionTable& table, const OptionIndex& index,
+                                const Sources& sources);
+
+}  // namespace loopingcall::config::detail

@@ -1,0 +1,33 @@
+#include "ini_text.hpp"
+
+#include <vector>
+
+#include "names.hpp"
+#include "template.hpp"
+
+namespace loopingcall::config::detail {
+
+namespace {
+
+bool is_blank(char character) { return character == ' ' || character == '\t'; }
+
+bool needs_quotes(std::string_view line) {
+    if (line.empty()) return false;
+    const bool is_quoted =
+        line.front() == line.back() && (line.front() == '"' || line.front() == '\'');
+    return is_quoted || is_blank(line.front()) || is_blank(line.back());
+}
+
+}  // namespace
+
+std::string ini_assignment(std::string_view key, std::string_view value) {
+    const std::vector<std::string> lines = lines_of(escape_template(value));
+    std::string text(key);
+    text += " =";
+    if (!lines.front().empty()) text += ' ';
+    text += needs_quotes(lines.front()) ? '"' + lines.front() + '"' : lines.front();
+    for (std::size_t i = 1; i < lines.size(); ++i) text += "\n    " + lines[i];
+    return text;
+}
+
+}  // namespace loopingcall::config::detail

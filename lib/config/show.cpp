@@ -1,0 +1,65 @@
+#include <algorithm>
+#include <loopingcall/config/show.hpp>
+#include <ostream>
+
+#include "ini_text.hpp"
+
+namespace loopingcall::config {
+
+namespace {
+
+bool has_value(const Setting& setting) {
+    return !std::holds_alternative<std::monostate>(setting.value);
+}
+
+void show_origin(const Setting& setting, std::ostream& stream) {
+    stream << "# " << to_string(setting.origin);
+    for (const Overridden& beaten : setting.overridden) {
+        stream << "; over " << to_string(beaten.origin);
+        if (beaten.text.find('\n') != std::string::npos) continue;
+        stream << " (" << (setting.secret ? masked : beaten.text) << ')';
+    }
+    stream << '\n';
+}
+
+void show_option(const Option& option, const Setting& setting, std::ostream& stream) {
+    show_origin(setting, stream);
+    if (!has_value(setting)) {
+        stream << "# " << option.name << " is not set\n";
+    } else if (setting.secret) {
+        stream << '#' << option.name << " = " << masked << '\n';
+    } else {
+        for (const std::string& text : to_texts(option.type, setting.value)) {
+            stream << detail::ini_assignment(option.name, text) << '\n';
+        }
+    }
+}
+
+}  // namespace
+
+std::string shown_value(const Option& option, const Setting& setting) {
+    if (!has_value(setting)) return std::string(no_default);
+    if (setting.secret) return masked;
+    std::string shown;
+    for (const std::string& text : to_texts(option.type, setting.value)) {
+        shown += (shown.empty() ? "" : ", ") + text;
+    }
+    return shown;
+}
+
+void show(const Config& config, std::ostream& stream) {
+    std::vector<std::string> groups;
+    for (const Option& option : config.table()) {
+        if (std::find(groups.begin(), groups.end(), option.group) == groups.end()) {
+            groups.push_back(option.group);
+        }
+    }
+    for (const std::string& group : groups) {
+        stream << (&group == &groups.front() ? "" : "\n") << '[' << group << "]\n";
+        for (const Option& option : config.table()) {
+            if (option.group == group) show_option(option, config.setting(key_of(option)), stream);
+        }
+    }
+}
+
+}  // namespace loopingcall::config
