@@ -4,8 +4,7 @@
 
 namespace diskwait {
 
-Interrupt::Interrupt(boost::asio::io_context& context)
-    : signals_(context, SIGINT, SIGTERM) {
+Interrupt::Interrupt(boost::asio::io_context& context) : signals_(context, SIGINT, SIGTERM) {
     signals_.async_wait([this](boost::system::error_code error, int number) {
         if (error) return;
         signal_ = number;

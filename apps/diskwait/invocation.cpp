@@ -27,11 +27,11 @@ po::options_description own_flags() {
         ("wait-for-device", "wait for a device that is missing, too")  //
         ("strict",
          "a process that could not be inspected makes the answer unknown, and an "
-         "unknown key of a file is an error")  //
-        ("show-config", "print the options with their values, and where each comes from")  //
-        ("check-config", "print what is wrong with the configuration, if anything is")     //
+         "unknown key of a file is an error")                                                //
+        ("show-config", "print the options with their values, and where each comes from")    //
+        ("check-config", "print what is wrong with the configuration, if anything is")       //
         ("sample-config", "print a configuration file with all options and their defaults")  //
-        ("output,o", po::value<Text>()->value_name("text|json"), "form of the result")    //
+        ("output,o", po::value<Text>()->value_name("text|json"), "form of the result")       //
         ("progress", po::value<Text>()->value_name("auto|always|never"),
          "a line on standard error that is rewritten with each check")      //
         ("quiet,q", "print no result and no warning; the exit code tells")  //
@@ -79,9 +79,8 @@ class Reader {
                                                           {"sample-config", Action::sample_config},
                                                           {"show-config", Action::show_config},
                                                           {"check-config", Action::check_config}};
-        const auto* const wanted =
-            std::find_if(std::begin(actions), std::end(actions),
-                         [&](const auto& one) { return has(one.first); });
+        const auto* const wanted = std::find_if(std::begin(actions), std::end(actions),
+                                                [&](const auto& one) { return has(one.first); });
         if (wanted != std::end(actions)) result_.action = wanted->second;
     }
 
@@ -148,20 +147,23 @@ void print_help(std::ostream& stream) {
     config::describe_flags(option_table(), flags);
     const po::options_description own = own_flags();
     for (const auto& flag : own.options()) flags.add(flag);
-    stream << "Usage: diskwait [OPTIONS] DEVICE... [-- COMMAND [ARG...]]\n"
-              "Waits until nothing uses the devices; then runs COMMAND, if given.\n\n"
-           << flags
-           << "\nConfiguration files have oslo's form:\n"
-              "  [disk_partitioner]\n"
-              "  check_device_interval = 1\n"
-              "  check_device_max_retries = 20\n"
-              "\nExit status:\n"
-              "  0    every device is free\n"
-              "  1    a device was still in use when the checks or the time ran out\n"
-              "  2    the command line or a configuration file is wrong\n"
-              "  3    it could not be told: no such device, fuser missing, hung or killed\n"
-              "  126  COMMAND could not be run; 127 if there is none such\n"
-              "  128+n  ended by signal n\n";
+    stream
+        << "Usage: diskwait [OPTIONS] DEVICE... [-- COMMAND [ARG...]]\n"
+           "Waits until nothing uses the devices; then runs COMMAND, if given.\n\n"
+        << flags
+        << "\nOptions of the wait can be set in files of oslo's form, by the environment, and by\n"
+           "flags with their full names:\n"
+           "  [disk_partitioner]\n"
+           "  check_device_interval = 1\n"
+           "  OS_DISK_PARTITIONER__CHECK_DEVICE_INTERVAL=1\n"
+           "  --disk_partitioner-check_device_interval 1\n"
+           "\nExit status:\n"
+           "  0    every device is free\n"
+           "  1    a device was still in use when the checks or the time ran out\n"
+           "  2    the command line or a configuration file is wrong\n"
+           "  3    it could not be told: no such device, fuser missing, hung or killed\n"
+           "  126  COMMAND could not be run; 127 if there is none such\n"
+           "  128+n  ended by signal n\n";
 }
 
 }  // namespace diskwait

@@ -29,14 +29,38 @@ struct Meaning {
 
 bool is_boolean(const Option& option) { return std::holds_alternative<BooleanType>(option.type); }
 
-/// Adds a flag that takes a value, or none.
-void add_flag(po::options_description& into, const std::string& names, bool takes_value,
-              const std::string& help) {
-    if (takes_value) {
-        into.add_options()(names.c_str(), po::value<std::string>(), help.c_str());
-    } else {
-        into.add_options()(names.c_str(), help.c_str());
+/// What stands for the value of a flag in a help.
+struct PlaceOfValue {
+    std::string operator()(const IntegerType&) const { return "N"; }
+    std::string operator()(const FloatType&) const { return "NUMBER"; }
+    std::string operator()(const PortType&) const { return "PORT"; }
+    std::string operator()(const BooleanType&) const { return ""; }
+    std::string operator()(const DurationType&) const { return "DURATION"; }
+    std::string operator()(const ChoiceType& type) const {
+        std::string words;
+        for (const std::string& choice : type.choices) words += (words.empty() ? "" : "|") + choice;
+        return words;
     }
+    std::string operator()(const TextType&) const { return "TEXT"; }
+    std::string operator()(const ListType&) const { return "LIST"; }
+    std::string operator()(const MultiType& type) const { return std::visit(*this, type.item); }
+};
+
+/// Adds the flag of an option, which takes a value unless that is a boolean.
+void add_flag(po::options_description& into, const std::string& names, const Option& option,
+              const std::string& help) {
+    if (is_boolean(option)) {
+        into.add_options()(names.c_str(), help.c_str());
+        return;
+    }
+    const std::string place = std::visit(PlaceOfValue{}, option.type);
+    into.add_options()(names.c_str(), po::value<std::string>()->value_name(place), help.c_str());
+}
+
+/// `no-alias`, or oslo's form if there is no alias.
+std::string short_negative_of(const Option& option) {
+    const std::string alias = long_alias_of(option);
+    return alias.empty() ? negative_flag_of(option) : "no-" + alias;
 }
 
 std::string old_flag_of(const Option& option, const DeprecatedName& old) {
@@ -86,19 +110,25 @@ std::map<std::string, Meaning> meanings_of(const OptionTable& table) {
         }
         if (!is_boolean(option)) continue;
         meanings.emplace(negative_flag_of(option), Meaning{key, "false"});
-        if (!alias.empty()) meanings.emplace("no-" + alias, Meaning{key, "false"});
+        meanings.emplace(short_negative_of(option), Meaning{key, "false"});
     }
     return meanings;
 }
 
-void describe_old_flags(const OptionTable& table, po::options_description& into) {
+/// Adds those that the help does not show: full names beside an alias, opposites, and old names.
+void describe_other_flags(const OptionTable& table, po::options_description& into) {
+    const auto add = [&](const std::string& flag, const Option& option) {
+        if (into.find_nothrow(flag, false) == nullptr) add_flag(into, flag, option, "");
+    };
     for (const Option& option : table) {
         if (!option.cli) continue;
+        add(flag_of(option), option);
+        if (is_boolean(option)) {
+            add(negative_flag_of(option), option);
+            add(short_negative_of(option), option);
+        }
         for (const DeprecatedName& old : option.deprecated_names) {
-            const std::string flag = old_flag_of(option, old);
-            if (into.find_nothrow(flag, false) == nullptr) {
-                add_flag(into, flag, !is_boolean(option), "");
-            }
+            add(old_flag_of(option, old), option);
         }
     }
 }
@@ -174,20 +204,13 @@ class Sorter {
 void describe_flags(const OptionTable& table, po::options_description& into) {
     for (const Option& option : table) {
         if (!option.cli) continue;
-        const bool takes_value = !is_boolean(option);
-        const bool has_default = option.default_value != no_default;
-        const std::string help =
-            option.help + (has_default ? " (default: " + option.default_value + ")" : "");
-        const std::string alias = long_alias_of(option);
-        add_flag(into, alias.empty() ? flag_of(option) : option.alias, takes_value, help);
-        if (!alias.empty()) {
-            add_flag(into, flag_of(option), takes_value, "the same as --" + alias);
-        }
-        if (takes_value) continue;
-        const std::string positive =
-            "the opposite of --" + (alias.empty() ? flag_of(option) : alias);
-        if (!alias.empty()) add_flag(into, "no-" + alias, false, positive);
-        add_flag(into, negative_flag_of(option), false, positive);
+        std::string help = option.help;
+        const bool has_default =
+            option.default_value != no_default && !option.default_value.empty();
+        if (has_default) help += " (default: " + option.default_value + ")";
+        if (is_boolean(option)) help += "; the opposite: --" + short_negative_of(option);
+        const std::string names = option.alias.empty() ? flag_of(option) : option.alias;
+        add_flag(into, names, option, help);
     }
 }
 
@@ -211,7 +234,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments, const OptionT
     po::options_description all;
     all.add(own_flags);
     describe_flags(table, all);
-    describe_old_flags(table, all);
+    describe_other_flags(table, all);
     const Spellings spellings = spellings_of(all);
     for (std::string& token : arguments) token = registered_spelling(token, spellings);
     try {

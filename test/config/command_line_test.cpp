@@ -72,9 +72,12 @@ BOOST_AUTO_TEST_CASE(a_negative_number_is_a_value_and_not_a_flag) {
 }
 
 BOOST_AUTO_TEST_CASE(a_boolean_is_set_by_its_flag_and_unset_by_the_opposite_as_in_oslo) {
-    for (const auto& [flag, text] :
-         {std::pair{"--other-fast", "true"}, {"--other_fast", "true"}, {"--other-nofast", "false"},
-          {"--fast", "true"}, {"--no-fast", "false"}, {"-f", "true"}}) {
+    for (const auto& [flag, text] : {std::pair{"--other-fast", "true"},
+                                     {"--other_fast", "true"},
+                                     {"--other-nofast", "false"},
+                                     {"--fast", "true"},
+                                     {"--no-fast", "false"},
+                                     {"-f", "true"}}) {
         const CommandLine line = parse({flag, "word"});
         BOOST_TEST(line.errors.empty(), flag);
         BOOST_TEST(line.options.at(0).key == "other.fast");
@@ -128,9 +131,13 @@ BOOST_AUTO_TEST_CASE(the_help_describes_every_option_with_its_default) {
     describe_flags(table, description);
     std::ostringstream text;
     text << description;
-    for (const char* part : {"-i [ --interval ]", "--disk_partitioner-check_device_interval",
-                             "How often (default: 1)", "--other-limit", "Limit (default: 3)"}) {
-        BOOST_TEST(text.str().find(part) != std::string::npos);
+    for (const char* part : {"-i [ --interval ] DURATION", "How often (default: 1)",
+                             "--other-limit", "Limit (default: 3)", "-f [ --fast ]",
+                             "(default: false); the opposite:", "--no-fast", "--noplain"}) {
+        BOOST_TEST(text.str().find(part) != std::string::npos, part);
+    }
+    for (const char* part : {"--disk_partitioner", "hidden"}) {
+        BOOST_TEST(text.str().find(part) == std::string::npos, part);
     }
 }
 

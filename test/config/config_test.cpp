@@ -134,8 +134,8 @@ BOOST_AUTO_TEST_CASE(the_items_of_a_list_may_be_quoted_one_by_one) {
         return all;
     };
     BOOST_TEST(items("\"a\", \"b\"") == "<a><b>");
-    BOOST_TEST(items("\"a,b\"") == "<a><b>");        // as oslo
-    BOOST_TEST(items("\"a\",b\"") == "<a\"><b>");    // as oslo
+    BOOST_TEST(items("\"a,b\"") == "<a><b>");          // as oslo
+    BOOST_TEST(items("\"a\",b\"") == "<a\"><b>");      // as oslo
     BOOST_TEST(items("'a',\"b\"") == "<'a'><\"b\">");  // as oslo
 }
 

@@ -40,7 +40,8 @@ BOOST_AUTO_TEST_CASE(numbers_are_finite) {
     BOOST_TEST(value_of<double>(FloatType{}, "0.5") == 0.5);
     BOOST_TEST(value_of<double>(FloatType{}, "-1e-3") == -0.001);
     BOOST_TEST(value_of<double>(FloatType{}, "+5") == 5.0);
-    for (const char* text : {"", "abc", "nan", "inf", "-Infinity", "1e400", "1_0.5", "0x1p3", "1,5"}) {
+    for (const char* text :
+         {"", "abc", "nan", "inf", "-Infinity", "1e400", "1_0.5", "0x1p3", "1,5"}) {
         BOOST_TEST(code_of(FloatType{}, text) == "not_float", text);
     }
     const FloatType bounded{.minimum = 0, .maximum = 5};
@@ -85,9 +86,10 @@ BOOST_AUTO_TEST_CASE(bounds_are_checked_and_told) {
     const DurationType from_1ms{.minimum = 1ms};
     BOOST_TEST(code_of(from_1ms, "1ms") == "");
     BOOST_TEST(code_of(from_1ms, "1us") == "below_min");
-    BOOST_TEST(parse_value(from_1ms, "-1").expected ==
-               "a duration of at least 1ms, in seconds or with a unit, such as 1, 0.5, 500ms, 2s or "
-               "1m");
+    BOOST_TEST(
+        parse_value(from_1ms, "-1").expected ==
+        "a duration of at least 1ms, in seconds or with a unit, such as 1, 0.5, 500ms, 2s or "
+        "1m");
     BOOST_TEST(code_of(DurationType{}, "infinity") == "not_duration");
     const DurationType endless{.accepts_infinity = true};
     BOOST_TEST((value_of<nanoseconds>(endless, "infinity") == nanoseconds::max()));
@@ -123,10 +125,10 @@ BOOST_AUTO_TEST_CASE(a_value_is_written_so_that_it_is_read_again) {
     const struct {
         OptionType type;
         const char* text;
-    } table[] = {{IntegerType{}, "-5"},        {FloatType{}, "0.1"},
-                 {FloatType{}, "1e+300"},      {BooleanType{}, "true"},
-                 {DurationType{}, "1500us"},   {DurationType{.accepts_infinity = true}, "infinity"},
-                 {ListType{}, "a,b"},          {ListType{IntegerType{}}, "1,,2"},
+    } table[] = {{IntegerType{}, "-5"},      {FloatType{}, "0.1"},
+                 {FloatType{}, "1e+300"},    {BooleanType{}, "true"},
+                 {DurationType{}, "1500us"}, {DurationType{.accepts_infinity = true}, "infinity"},
+                 {ListType{}, "a,b"},        {ListType{IntegerType{}}, "1,,2"},
                  {TextType{}, "any thing"}};
     for (const auto& [type, text] : table) {
         const auto texts = to_texts(type, parse_value(type, text).value);

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(every_value_is_shown_with_where_it_comes_from_and_what_it_h
     BOOST_TEST(interval.at("name") == "-i");
     BOOST_TEST(interval.at("value").to_number<double>() == 2.0);
     const auto& beaten = interval.at("overrides").at(0);
-    BOOST_TEST(beaten.at("file") == conf.string());
+    BOOST_TEST(beaten.at("file").as_string().c_str() == conf.string());
     BOOST_TEST(beaten.at("line") == 2);
     BOOST_TEST(beaten.at("text") == "3");
 }

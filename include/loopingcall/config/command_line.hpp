@@ -24,9 +24,10 @@ struct CommandLine {
     std::vector<Diagnostic> errors;               ///< unknown flags, missing values
 };
 
-/// Adds a flag for each option of `table`, its short form and its help with the default. A
-/// BooleanType has two, which take no value: `--group-name` and `--group-noname`, as oslo has them,
-/// or `--alias` and `--no-alias`. Deprecated names are accepted, and not described.
+/// Describes the flag of each option of `table` for a help: by its alias if it has one, with its
+/// help and default. parse_command_line() knows besides the full name, `--group-name`, the flags
+/// that set a BooleanType to false, `--group-noname` as in oslo and `--no-alias`, and deprecated
+/// names.
 void describe_flags(const OptionTable& table, boost::program_options::options_description& into);
 
 /// Adds `--config-file`, `--config-dir` and `--no-default-config`.
