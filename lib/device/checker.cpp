@@ -122,10 +122,14 @@ asio::awaitable<Report> Checker::judge(Survey survey) {
     }
     Report report = conclude(std::move(evidence), options_.check_device_strict);
     report.changes = std::move(changes);
-    if (report.state == State::busy && options_.check_device_early_wake) {
-        wake_.watch_holders(report.holders);
-    }
+    if (options_.check_device_early_wake) heed(report);
     co_return report;
+}
+
+void Checker::heed(const Report& report) {
+    if (report.state == State::busy) wake_.watch_holders(report.holders);
+    const bool has_to_stay_free = options_.check_device_quiet > Duration::zero();
+    wake_.heed_tables(report.state == State::free ? has_to_stay_free : !report.claims.empty());
 }
 
 asio::awaitable<Report> Checker::ask() {

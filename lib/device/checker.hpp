@@ -71,6 +71,7 @@ class Checker {
     asio::awaitable<void> identify_holders(Report& report);
     asio::awaitable<std::optional<Claim>> try_exclusively();
     void watch();
+    void heed(const Report& report);
     std::vector<std::string> changes_to(const Survey& survey);
     [[nodiscard]] std::vector<std::filesystem::path> nodes() const;
     [[nodiscard]] Report unknown(std::string reason) const;

@@ -107,6 +107,7 @@ bool EarlyWake::open_inotify() {
 
 /// A change is an exceptional condition (POLLPRI).
 void EarlyWake::watch_tables() {
+    tables_changed_ = false;
     if (closed_ || !tables_.empty()) return;
     for (const char* const path : {"/proc/self/mountinfo", "/proc/swaps"}) {
         OwnedDescriptor opened(::open(path, O_RDONLY | O_CLOEXEC));
@@ -118,6 +119,11 @@ void EarlyWake::watch_tables() {
         tables_.push_back(table);
         await_table(table);
     }
+}
+
+void EarlyWake::heed_tables(bool heed) {
+    heeds_tables_ = heed;
+    if (heeds_tables_ && std::exchange(tables_changed_, false)) wake_();
 }
 
 void EarlyWake::watch_name(const Path& device) {
@@ -165,7 +171,8 @@ void EarlyWake::await_table(const std::shared_ptr<Descriptor>& table) {
         const auto self = weak.lock();
         if (error || !self || self->closed_) return;
         self->await_table(table);
-        self->wake_();
+        self->tables_changed_ = true;
+        self->heed_tables(self->heeds_tables_);
     });
 }
 

@@ -25,12 +25,18 @@ namespace asio = boost::asio;
 /// On one strand. What is pending counts as work until close().
 class EarlyWake : public std::enable_shared_from_this<EarlyWake> {
   public:
-    /// @param wake  called on the strand, never inside a member function but watch_holders().
+    /// @param wake  called on the strand, never inside a member function but watch_holders() and
+    ///              heed_tables().
     EarlyWake(asio::any_io_executor strand, std::function<void()> wake);
 
     /// Watches what is mounted and swapped to. Linux tells changes since the tables were opened: so
     /// this comes before they are read for a verdict.
     void watch_tables();
+
+    /// Whether a change of the tables matters, as the verdict tells: who is not in them has nothing
+    /// to hope for from them, and a host that mounts and unmounts all the time would be asked all
+    /// the time. What has changed since watch_tables() wakes at once.
+    void heed_tables(bool heed);
 
     /// Watches these nodes being closed, and where the device has its name. Watching what is
     /// watched already changes nothing.
@@ -70,6 +76,8 @@ class EarlyWake : public std::enable_shared_from_this<EarlyWake> {
     std::vector<std::shared_ptr<Descriptor>> tables_;
     std::vector<std::shared_ptr<Descriptor>> holders_;
     bool openings_ = false;
+    bool heeds_tables_ = false;
+    bool tables_changed_ = false;
     bool closed_ = false;
     std::string refusal_;
 };

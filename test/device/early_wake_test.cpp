@@ -1,7 +1,9 @@
 #include "device/early_wake.hpp"
 
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <boost/asio.hpp>
 #include <boost/test/unit_test.hpp>
@@ -96,6 +98,22 @@ BOOST_AUTO_TEST_CASE(a_directory_that_is_to_come_is_watched_for) {
     wakes = 0;
     wake->watch_nodes(late, {}, false);
     scratch.file("by-id/disk");
+    run_until_woken();
+}
+
+BOOST_AUTO_TEST_CASE(a_mount_wakes_only_those_for_whom_the_tables_matter) {
+    if (::geteuid() != 0) {
+        BOOST_TEST_MESSAGE("skipped: only root can mount");
+        return;
+    }
+    wake->watch_tables();
+    BOOST_REQUIRE(::mount("none", scratch.path().c_str(), "tmpfs", 0, nullptr) == 0);
+    context.run_one();
+    BOOST_TEST(wakes == 0);
+    wake->heed_tables(true);  // what came between looking and concluding is not lost
+    BOOST_TEST(wakes == 1);
+    wakes = 0;
+    BOOST_REQUIRE(::umount(scratch.path().c_str()) == 0);
     run_until_woken();
 }
 

@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(several_devices_are_waited_for_each_for_itself) {
 
 BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused) {
     for (const device::WaitOptions& options :
-         {device::WaitOptions{.check_device_interval = 0s},
+         {device::WaitOptions{.check_device_interval = -1ns},
           device::WaitOptions{.check_device_max_retries = 0},
           device::WaitOptions{.check_device_timeout = -1s},
           device::WaitOptions{.check_device_probe_timeout = 0s}}) {
