@@ -43,8 +43,8 @@ const char* to_string(Probe probe) noexcept;
 /// How a device is waited for. The first two are the options of Ironic's `[disk_partitioner]`, and
 /// mean the same; the others stand beside them in that section.
 struct WaitOptions {
-    /// From the start of one check to the start of the next; the first one is made at once. Zero: no
-    /// pause between checks.
+    /// From the start of one check to the start of the next; the first one is made at once. Zero:
+    /// no pause between checks.
     Duration check_device_interval = std::chrono::seconds{1};
     /// How many checks are made: at least 1. There is no pause after the last. Those that an early
     /// wake brings do not count.
