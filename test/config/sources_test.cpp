@@ -47,7 +47,8 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(from() == "code");
 
     std::string beaten;
-    for (const auto& one : Config::load(table, sources).setting("g.x").overridden) {
+    const Config loaded = Config::load(table, sources);
+    for (const auto& one : loaded.setting("g.x").overridden) {
         beaten += one.text + " ";
     }
     BOOST_TEST(beaten == "1 8 9 ");

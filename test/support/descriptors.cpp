@@ -10,6 +10,8 @@
 #include <iterator>
 #include <thread>
 
+#include "support/sanitizers.hpp"
+
 namespace test {
 
 namespace {
@@ -31,11 +33,7 @@ Holdings settled(Condition condition) {
 }
 
 /// The first thread of a process makes ThreadSanitizer start one of its own, for good.
-#ifdef __SANITIZE_THREAD__
-constexpr std::size_t idle_threads = 2;
-#else
-constexpr std::size_t idle_threads = 1;
-#endif
+constexpr std::size_t idle_threads = with_thread_sanitizer ? 2 : 1;
 
 bool is_idle(const Holdings& held) {
     static const bool begun = [] { return std::thread([] {}).join(), true; }();

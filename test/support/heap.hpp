@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "support/sanitizers.hpp"
+
 namespace test {
 
 /// What this program has asked of the heap. Exact, unlike time; and unlike operator new, complete:
@@ -15,10 +17,6 @@ std::uint64_t allocations() noexcept;
 /// Bytes in use, with what the heap itself adds to each block.
 std::size_t bytes_in_use() noexcept;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool heap_is_counted = false;
-#else
-inline constexpr bool heap_is_counted = true;
-#endif
+inline constexpr bool heap_is_counted = !with_sanitizer;
 
 }  // namespace test
