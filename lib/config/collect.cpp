@@ -234,7 +234,7 @@ class Collector {
 
     void check_code(const std::map<std::string, std::string>& texts) const {
         for (const auto& [key, text] : texts) {
-            const auto is_it = [&key = key](const Option& one) { return key_of(one) == key; };
+            const auto is_it = [&sought = key](const Option& one) { return key_of(one) == sought; };
             if (std::none_of(table_.begin(), table_.end(), is_it)) {
                 throw std::invalid_argument("no option " + key + " is declared");
             }

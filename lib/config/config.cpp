@@ -99,8 +99,8 @@ boost::program_options::variables_map Config::variables() const {
         if (std::holds_alternative<std::monostate>(setting.value)) continue;
         const bool defaulted = setting.origin.source == Source::default_value;
         std::visit(
-            [&, &key = key](const auto& value) {
-                map.emplace(key, boost::program_options::variable_value(value, defaulted));
+            [&, &name = key](const auto& value) {
+                map.emplace(name, boost::program_options::variable_value(value, defaulted));
             },
             setting.value);
     }

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "ini_text.hpp"
 #include "utf8.hpp"
 
 namespace loopingcall::config {
@@ -14,8 +15,7 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-/// What Python's str.strip() removes, within ASCII.
-constexpr std::string_view blanks = " \t\v\f\x1c\x1d\x1e\x1f";
+using detail::blanks;
 
 std::string_view without_trailing_blanks(std::string_view text) {
     const std::size_t last = text.find_last_not_of(blanks);

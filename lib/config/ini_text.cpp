@@ -9,7 +9,7 @@ namespace loopingcall::config::detail {
 
 namespace {
 
-bool is_blank(char character) { return character == ' ' || character == '\t'; }
+bool is_blank(char character) { return blanks.find(character) != std::string_view::npos; }
 
 bool needs_quotes(std::string_view line) {
     if (line.empty()) return false;

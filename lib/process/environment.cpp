@@ -33,7 +33,7 @@ std::vector<std::string> environment_of(const Command& command) {
     if (!command.clean_environment) environment = inherited();
     for (const auto& [name, value] : command.environment) {
         check(name);
-        std::erase_if(environment, [&name = name](const auto& entry) { return sets(entry, name); });
+        std::erase_if(environment, [&of = name](const auto& entry) { return sets(entry, of); });
         if (value) environment.push_back(name + '=' + *value);
     }
     return environment;

@@ -19,7 +19,9 @@ class Ratios : public benchmark::ConsoleReporter {
         ConsoleReporter::ReportRuns(runs);
         for (const Run& run : runs) {
             if (run.aggregate_name != "median") continue;
-            const std::string name = run.run_name.function_name + "/" + run.run_name.args;
+            const std::string& arguments = run.run_name.args;
+            const std::string name =
+                run.run_name.function_name + (arguments.empty() ? "" : "/" + arguments);
             for (const auto& [counter, value] : run.counters) medians_[counter][name] = value.value;
         }
     }

@@ -47,6 +47,7 @@ BOOST_AUTO_TEST_CASE(the_code_of_the_readme_is_that_of_the_examples) {
         {"04_heartbeat", "heartbeat"},
         {"05_retry_connect", "retry"},
         {"09_run_command", "command"},
+        {"10_options", "options"},
     };
     for (const auto& [example, name] : shown) {
         const auto source = "apps/examples/" + example + ".cpp";

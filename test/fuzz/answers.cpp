@@ -1,10 +1,11 @@
-#include "fuzz/answers.hpp"
+#include "fuzz/properties.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <loopingcall/device/fuser.hpp>
 #include <loopingcall/device/lsof.hpp>
 #include <string>
+
+#include "fuzz/must.hpp"
 
 namespace test {
 
@@ -14,10 +15,6 @@ using namespace loopingcall::device;
 using loopingcall::process::WaitStatus;
 
 constexpr pid_t self = 4242;
-
-void must(bool holds) {
-    if (!holds) std::abort();
-}
 
 template <class Answer>
 Answer answer_from(const std::uint8_t* bytes, std::size_t size) {
@@ -53,7 +50,7 @@ void check(const Report& report, const WaitStatus& status) {
 
 }  // namespace
 
-void check_fuser_answer(const std::uint8_t* bytes, std::size_t size) {
+void check_fuser(const std::uint8_t* bytes, std::size_t size) {
     const auto answer = answer_from<FuserAnswer>(bytes, size);
     const Report report = judge(answer, "/dev/sda", self);
     check(report, answer.status);
@@ -61,7 +58,7 @@ void check_fuser_answer(const std::uint8_t* bytes, std::size_t size) {
     if (report.state == State::busy) must(answer.status.exited(0));
 }
 
-void check_lsof_answer(const std::uint8_t* bytes, std::size_t size) {
+void check_lsof(const std::uint8_t* bytes, std::size_t size) {
     const auto answer = answer_from<LsofAnswer>(bytes, size);
     const Report report = judge(answer, "/dev/sda", self);
     check(report, answer.status);

@@ -188,8 +188,8 @@ BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused_by_name) {
     for (const auto& [options, named] : bad) {
         BOOST_TEST_CONTEXT(named) {
             BOOST_CHECK_EXCEPTION(call.start(options), std::invalid_argument,
-                                  [named = named](const std::invalid_argument& error) {
-                                      return std::string(error.what()).starts_with(named);
+                                  [begin = named](const std::invalid_argument& error) {
+                                      return std::string(error.what()).starts_with(begin);
                                   });
         }
     }

@@ -31,8 +31,8 @@ BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused_by_name_and_nothing_starts
     auto call = recording();
     for (const auto& [options, named] : bad) {
         BOOST_CHECK_EXCEPTION(call.start(options), std::invalid_argument,
-                              [named = named](const std::invalid_argument& error) {
-                                  return std::string(error.what()).starts_with(named);
+                              [begin = named](const std::invalid_argument& error) {
+                                  return std::string(error.what()).starts_with(begin);
                               });
     }
     BOOST_TEST(!call.running());

@@ -1,11 +1,11 @@
-// Random answers, made of pieces of real ones: see fuzz/ for the properties.
+// Random answers, made of pieces of real ones.
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
 #include <random>
 #include <string>
 #include <vector>
 
-#include "fuzz/answers.hpp"
+#include "fuzz/properties.hpp"
 
 using namespace std::string_literals;
 
@@ -59,8 +59,8 @@ BOOST_AUTO_TEST_CASE(no_verdict_is_more_than_the_answer_proves) {
     for (int i = 0; i < 200'000; ++i) {
         const std::string answer = random_answer(random);
         const auto* const bytes = reinterpret_cast<const std::uint8_t*>(answer.data());
-        test::check_fuser_answer(bytes, answer.size());
-        test::check_lsof_answer(bytes, answer.size());
+        test::check_fuser(bytes, answer.size());
+        test::check_lsof(bytes, answer.size());
     }
 }
 

@@ -1,6 +1,0 @@
-#include "fuzz/answers.hpp"
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-    test::check_lsof_answer(bytes, size);
-    return 0;
-}
