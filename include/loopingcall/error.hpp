@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/system/error_code.hpp>
+#include <loopingcall/export.hpp>
 #include <type_traits>
 
 namespace loopingcall {
@@ -14,10 +15,10 @@ enum class errc {
 };
 
 /// The category of `errc`.
-const boost::system::error_category& loop_category() noexcept;
+LOOPINGCALL_EXPORT const boost::system::error_category& loop_category() noexcept;
 
 /// Found by argument-dependent look-up, so that an `errc` converts to an `error_code`.
-boost::system::error_code make_error_code(errc value) noexcept;
+LOOPINGCALL_EXPORT boost::system::error_code make_error_code(errc value) noexcept;
 
 }  // namespace loopingcall
 

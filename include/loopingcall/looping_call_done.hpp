@@ -3,6 +3,7 @@
 #include <any>
 #include <concepts>
 #include <exception>
+#include <loopingcall/export.hpp>
 #include <type_traits>
 #include <utility>
 
@@ -16,7 +17,7 @@ namespace loopingcall {
 ///
 /// The value must be of exactly the loop's type; another one makes the outcome `failed`, with an
 /// error that names both types.
-class LoopingCallDone : public std::exception {
+class LOOPINGCALL_EXPORT LoopingCallDone : public std::exception {
   public:
     LoopingCallDone() = default;
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <loopingcall/export.hpp>
 
 namespace loopingcall {
 
@@ -33,7 +34,7 @@ enum class MissedTicks : std::uint8_t {
 };
 
 /// The policy's name, as in the source.
-const char* to_string(MissedTicks policy) noexcept;
-std::ostream& operator<<(std::ostream& stream, MissedTicks policy);
+LOOPINGCALL_EXPORT const char* to_string(MissedTicks policy) noexcept;
+LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, MissedTicks policy);
 
 }  // namespace loopingcall

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <exception>
 #include <iosfwd>
+#include <loopingcall/export.hpp>
 #include <loopingcall/outcome.hpp>
 #include <loopingcall/tick.hpp>
 #include <loopingcall/time.hpp>
@@ -26,8 +27,8 @@ enum class DelayReason : std::uint8_t {
     trigger,   ///< somebody asked for a call now
 };
 
-const char* to_string(DelayReason reason) noexcept;
-std::ostream& operator<<(std::ostream& stream, DelayReason reason);
+LOOPINGCALL_EXPORT const char* to_string(DelayReason reason) noexcept;
+LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, DelayReason reason);
 
 /// Is told what a loop does, for logs and metrics: the only hook there is.
 ///
@@ -43,7 +44,7 @@ std::ostream& operator<<(std::ostream& stream, DelayReason reason);
 /// @par Thread safety  never two at the same time for one loop. May use any function of the call
 ///      but its blocking wait(), and may destroy it.
 /// @par Errors  an exception ends the loop as `failed`, with it.
-class Observer {
+class LOOPINGCALL_EXPORT Observer {
   public:
     virtual ~Observer() = default;
 

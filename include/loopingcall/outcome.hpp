@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <exception>
 #include <iosfwd>
+#include <loopingcall/export.hpp>
 #include <loopingcall/stats.hpp>
 #include <optional>
 #include <type_traits>
@@ -21,8 +22,8 @@ enum class StopReason : std::uint8_t {
 };
 
 /// The reason's name, as in the source.
-const char* to_string(StopReason reason) noexcept;
-std::ostream& operator<<(std::ostream& stream, StopReason reason);
+LOOPINGCALL_EXPORT const char* to_string(StopReason reason) noexcept;
+LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, StopReason reason);
 
 /// How a run ended and with what. It stays with the call until the next start(): any number of
 /// waiters get the same one, before or after the end.

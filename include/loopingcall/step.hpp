@@ -3,6 +3,7 @@
 #include <boost/system/error_code.hpp>
 #include <concepts>
 #include <exception>
+#include <loopingcall/export.hpp>
 #include <loopingcall/time.hpp>
 #include <utility>
 #include <variant>
@@ -47,7 +48,7 @@ struct Failed {
 [[nodiscard]] inline Failed failed(std::exception_ptr error) { return {std::move(error)}; }
 
 /// The same for an `error_code`; the loop's error is a `boost::system::system_error` with it.
-[[nodiscard]] Failed failed(boost::system::error_code error);
+[[nodiscard]] LOOPINGCALL_EXPORT Failed failed(boost::system::error_code error);
 
 /// What one call of a body came to: again, done with a `T`, after a delay, or failed.
 ///

@@ -6,6 +6,7 @@
 #include <boost/system/error_code.hpp>
 #include <cstddef>
 #include <loopingcall/default_token.hpp>
+#include <loopingcall/export.hpp>
 #include <loopingcall/time.hpp>
 #include <memory>
 #include <stdexcept>
@@ -20,7 +21,7 @@ class VirtualTimerQueue;
 
 /// Thrown by a `VirtualClock` when more timers than it allows became due without time passing: a
 /// loop whose delay is zero would otherwise hang the test.
-class ZeroDelayLoop : public std::logic_error {
+class LOOPINGCALL_EXPORT ZeroDelayLoop : public std::logic_error {
   public:
     using std::logic_error::logic_error;
 };
@@ -41,7 +42,7 @@ class ZeroDelayLoop : public std::logic_error {
 /// @par Thread safety  now() and pending() from any thread; the rest from the one that tests.
 /// @par Limits  it does not drive `asio::steady_timer`, which knows only the real clock: code under
 ///      test sleeps with async_sleep().
-class VirtualClock {
+class LOOPINGCALL_EXPORT VirtualClock {
   public:
     using duration = Duration;
     using time_point = TimePoint;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <unistd.h>
+#include <loopingcall/export.hpp>
 
 #include <filesystem>
 #include <string_view>
@@ -9,7 +10,7 @@
 namespace loopingcall::process::detail {
 
 /// A file descriptor that is closed unless it is given away.
-class Descriptor {
+class LOOPINGCALL_EXPORT Descriptor {
   public:
     explicit Descriptor(int number = -1) noexcept : number_(number) {}
     Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
@@ -40,13 +41,13 @@ struct Pipe {
 // All of these throw LaunchError.
 
 /// The reader does not block.
-Pipe open_pipe();
+LOOPINGCALL_EXPORT Pipe open_pipe();
 
 /// Something that reads as `text`: /dev/null, or a file in memory. Not a pipe, whose writer would
 /// have to be served, and raises SIGPIPE in this process when the child does not read to the end.
-Descriptor open_input(std::string_view text);
+LOOPINGCALL_EXPORT Descriptor open_input(std::string_view text);
 
 /// @throws LaunchError with bad_working_directory if a child could not run there.
-Descriptor open_working_directory(const std::filesystem::path& directory);
+LOOPINGCALL_EXPORT Descriptor open_working_directory(const std::filesystem::path& directory);
 
 }  // namespace loopingcall::process::detail

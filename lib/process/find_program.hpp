@@ -1,5 +1,6 @@
 #pragma once
 
+#include <loopingcall/export.hpp>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,7 @@ inline constexpr std::string_view default_path = "/usr/local/bin:/usr/bin:/bin";
 /// @param directory  a descriptor of what relative paths are relative to, or AT_FDCWD.
 /// @throws LaunchError with not_found, or not_executable if the name is there but no more than
 /// that.
-std::string find_program(const std::string& program, std::string_view path, int directory);
+LOOPINGCALL_EXPORT std::string find_program(const std::string& program, std::string_view path,
+                                            int directory);
 
 }  // namespace loopingcall::process::detail

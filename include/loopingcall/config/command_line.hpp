@@ -5,6 +5,7 @@
 #include <loopingcall/config/diagnostic.hpp>
 #include <loopingcall/config/option.hpp>
 #include <loopingcall/config/sources.hpp>
+#include <loopingcall/export.hpp>
 #include <string>
 #include <vector>
 
@@ -28,21 +29,23 @@ struct CommandLine {
 /// help and default. parse_command_line() knows besides the full name, `--group-name`, the flags
 /// that set a BooleanType to false, `--group-noname` as in oslo and `--no-alias`, and deprecated
 /// names.
-void describe_flags(const OptionTable& table, boost::program_options::options_description& into);
+LOOPINGCALL_EXPORT void describe_flags(const OptionTable& table,
+                                       boost::program_options::options_description& into);
 
 /// Adds `--config-file`, `--config-dir` and `--no-default-config`.
-void describe_file_flags(boost::program_options::options_description& into);
+LOOPINGCALL_EXPORT void describe_file_flags(boost::program_options::options_description& into);
 
 /// Parses `arguments` (without the program's name). Never throws for what users write.
-[[nodiscard]] CommandLine parse_command_line(
-    std::vector<std::string> arguments, const OptionTable& table,
-    const boost::program_options::options_description& own_flags);
+[[nodiscard]] LOOPINGCALL_EXPORT CommandLine
+parse_command_line(std::vector<std::string> arguments, const OptionTable& table,
+                   const boost::program_options::options_description& own_flags);
 
 /// The sources of a program by its flags: the files and directories that they name; before them,
 /// unless `--no-default-config` is given, the default files if no file is named, and the default
 /// directories if no directory is (oslo's rule, of ConfigOpts._parse_config_files()).
-[[nodiscard]] Sources sources_of(const CommandLine& line, const std::string& project,
-                                 const std::string& program,
-                                 Environment environment = process_environment);
+[[nodiscard]] LOOPINGCALL_EXPORT Sources sources_of(const CommandLine& line,
+                                                    const std::string& project,
+                                                    const std::string& program,
+                                                    Environment environment = process_environment);
 
 }  // namespace loopingcall::config

@@ -5,6 +5,7 @@
 #include <loopingcall/config/option.hpp>
 #include <loopingcall/config/setting.hpp>
 #include <loopingcall/config/sources.hpp>
+#include <loopingcall/export.hpp>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,7 +53,7 @@ struct Reloaded {
 /// of DEFAULT; `${group.name}` for that of another group; `$$` for a dollar sign.
 ///
 /// @par Thread safety  const members from any thread, unless reload() runs.
-class Config {
+class LOOPINGCALL_EXPORT Config {
   public:
     /// @throws std::invalid_argument for a mistake of the program: a default that is none of its
     /// type's, or a value of `sources.defaults` or `overrides` for no option.

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <iosfwd>
+#include <loopingcall/export.hpp>
 #include <string>
 
 namespace loopingcall::config {
@@ -30,7 +31,7 @@ struct Diagnostic {
 
 /// `file:line:column: message`, as compilers say it, as far as there is a place; a warning says
 /// that it is one.
-[[nodiscard]] std::string to_string(const Diagnostic& diagnostic);
-std::ostream& operator<<(std::ostream& stream, const Diagnostic& diagnostic);
+[[nodiscard]] LOOPINGCALL_EXPORT std::string to_string(const Diagnostic& diagnostic);
+LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, const Diagnostic& diagnostic);
 
 }  // namespace loopingcall::config

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <loopingcall/export.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,10 +13,10 @@ namespace loopingcall::config {
 /// nanosecond are refused.
 ///
 /// @return nothing if the text is no such duration, is negative, or does not fit.
-[[nodiscard]] std::optional<std::chrono::nanoseconds> parse_duration(
+[[nodiscard]] LOOPINGCALL_EXPORT std::optional<std::chrono::nanoseconds> parse_duration(
     std::string_view text) noexcept;
 
 /// The shortest text that parse_duration() reads as `duration`: `500ms`, `2s`, `90s`, `1m`.
-[[nodiscard]] std::string format_duration(std::chrono::nanoseconds duration);
+[[nodiscard]] LOOPINGCALL_EXPORT std::string format_duration(std::chrono::nanoseconds duration);
 
 }  // namespace loopingcall::config

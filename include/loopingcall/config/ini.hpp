@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <loopingcall/config/diagnostic.hpp>
+#include <loopingcall/export.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,6 @@ struct IniFile {
 /// Not as oslo: a byte order mark is skipped; bytes that are not UTF-8, and NUL, are errors; blanks
 /// that are not ASCII are part of a name or value.
 /// @param file  the name to be used in locations.
-[[nodiscard]] IniFile parse_ini(std::string_view text, const std::string& file);
+[[nodiscard]] LOOPINGCALL_EXPORT IniFile parse_ini(std::string_view text, const std::string& file);
 
 }  // namespace loopingcall::config

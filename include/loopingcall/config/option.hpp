@@ -1,6 +1,7 @@
 #pragma once
 
 #include <loopingcall/config/types.hpp>
+#include <loopingcall/export.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,21 +45,21 @@ struct Option {
 using OptionTable = std::vector<Option>;
 
 /// `group.name`, with underscores.
-[[nodiscard]] std::string key_of(const Option& option);
+[[nodiscard]] LOOPINGCALL_EXPORT std::string key_of(const Option& option);
 
 /// The flag that sets the option, as oslo names it: `group-name`; of the group DEFAULT, `name`.
-[[nodiscard]] std::string flag_of(const Option& option);
+[[nodiscard]] LOOPINGCALL_EXPORT std::string flag_of(const Option& option);
 
 /// The flag that sets a BooleanType to false, as oslo names it: `group-noname`.
-[[nodiscard]] std::string negative_flag_of(const Option& option);
+[[nodiscard]] LOOPINGCALL_EXPORT std::string negative_flag_of(const Option& option);
 
 /// The environment variable that sets the option, as oslo names it: `OS_GROUP__NAME`.
-[[nodiscard]] std::string variable_of(const Option& option);
+[[nodiscard]] LOOPINGCALL_EXPORT std::string variable_of(const Option& option);
 
 /// The long one of `interval,i`: `interval`; empty if there is no alias.
-[[nodiscard]] std::string long_alias_of(const Option& option);
+[[nodiscard]] LOOPINGCALL_EXPORT std::string long_alias_of(const Option& option);
 
 /// The default value. Throws `std::invalid_argument` if it is none of the type's.
-[[nodiscard]] OptionValue default_of(const Option& option);
+[[nodiscard]] LOOPINGCALL_EXPORT OptionValue default_of(const Option& option);
 
 }  // namespace loopingcall::config

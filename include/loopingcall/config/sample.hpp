@@ -2,6 +2,7 @@
 
 #include <iosfwd>
 #include <loopingcall/config/option.hpp>
+#include <loopingcall/export.hpp>
 #include <string>
 
 namespace loopingcall::config {
@@ -10,6 +11,7 @@ namespace loopingcall::config {
 /// and default, commented out. A line that is uncommented is accepted and means the default; an
 /// option without a default has none such.
 /// @param program  whose options they are.
-void write_sample(const OptionTable& table, const std::string& program, std::ostream& stream);
+LOOPINGCALL_EXPORT void write_sample(const OptionTable& table, const std::string& program,
+                                     std::ostream& stream);
 
 }  // namespace loopingcall::config

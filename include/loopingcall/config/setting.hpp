@@ -2,6 +2,7 @@
 
 #include <loopingcall/config/diagnostic.hpp>
 #include <loopingcall/config/types.hpp>
+#include <loopingcall/export.hpp>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@ namespace loopingcall::config {
 enum class Source : unsigned char { none, default_value, file, environment, flag, code };
 
 /// `none`, `default`, `file`, `environment`, `flag` or `code`.
-[[nodiscard]] const char* to_string(Source source) noexcept;
+[[nodiscard]] LOOPINGCALL_EXPORT const char* to_string(Source source) noexcept;
 
 /// Where a value comes from.
 struct Origin {
@@ -21,7 +22,7 @@ struct Origin {
 };
 
 /// `default`, `agent.conf:3`, `environment OS_AGENT__NAME`, `flag --name` or `code`.
-[[nodiscard]] std::string to_string(const Origin& origin);
+[[nodiscard]] LOOPINGCALL_EXPORT std::string to_string(const Origin& origin);
 
 /// A value that another one has beaten.
 struct Overridden {

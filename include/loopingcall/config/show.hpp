@@ -2,6 +2,7 @@
 
 #include <iosfwd>
 #include <loopingcall/config/config.hpp>
+#include <loopingcall/export.hpp>
 #include <string>
 
 namespace loopingcall::config {
@@ -11,10 +12,11 @@ inline constexpr const char* masked = "****";
 
 /// The value of an option as it would stand in a file: several with ", " between them, `****` for a
 /// secret, `<None>` for no value.
-[[nodiscard]] std::string shown_value(const Option& option, const Setting& setting);
+[[nodiscard]] LOOPINGCALL_EXPORT std::string shown_value(const Option& option,
+                                                         const Setting& setting);
 
 /// Writes all values in the form of a configuration file which, read, means the same; save for
 /// secrets, which are not shown. Above each one stands where it comes from, and what it has beaten.
-void show(const Config& config, std::ostream& stream);
+LOOPINGCALL_EXPORT void show(const Config& config, std::ostream& stream);
 
 }  // namespace loopingcall::config

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <filesystem>
 #include <functional>
+#include <loopingcall/export.hpp>
 #include <map>
 #include <string>
 #include <utility>
@@ -39,7 +40,7 @@ struct FlagValue {
 using Environment = std::function<const char*(const char* name)>;
 
 /// That of the process. No other thread may change it meanwhile.
-[[nodiscard]] const char* process_environment(const char* name);
+[[nodiscard]] LOOPINGCALL_EXPORT const char* process_environment(const char* name);
 
 /// Where values come from. What is set in code beats a flag, a flag the environment, that every
 /// file, a later file an earlier one, and any of them the default.
@@ -58,12 +59,12 @@ struct Sources {
 /// Where oslo looks for the files of a program that is given none: for `project.conf`, then for
 /// `program.conf`, the first that is found in `~/.project`, `~`, `/etc/project`, `/etc`,
 /// `$SNAP_COMMON/etc/project` and `$SNAP/etc/project`.
-[[nodiscard]] std::vector<FileSource> find_config_files(
+[[nodiscard]] LOOPINGCALL_EXPORT std::vector<FileSource> find_config_files(
     const std::string& project, const std::string& program,
     const Environment& environment = process_environment);
 
 /// The same for the directories `project.conf.d` and `program.conf.d`.
-[[nodiscard]] std::vector<FileSource> find_config_dirs(
+[[nodiscard]] LOOPINGCALL_EXPORT std::vector<FileSource> find_config_dirs(
     const std::string& project, const std::string& program,
     const Environment& environment = process_environment);
 

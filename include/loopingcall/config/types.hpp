@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <loopingcall/export.hpp>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -84,13 +85,15 @@ struct ParsedValue {
 };
 
 /// Reads the text of a value and checks its bounds. Of a MultiType: of one of its values.
-[[nodiscard]] ParsedValue parse_value(const OptionType& type, std::string_view text);
+[[nodiscard]] LOOPINGCALL_EXPORT ParsedValue parse_value(const OptionType& type,
+                                                         std::string_view text);
 
 /// As parse_value() reads it: numbers in full, durations with their unit, `true` or `false`, lists
 /// with commas. One text for each of the values of a MultiType, none for no value, otherwise one.
-[[nodiscard]] std::vector<std::string> to_texts(const OptionType& type, const OptionValue& value);
+[[nodiscard]] LOOPINGCALL_EXPORT std::vector<std::string> to_texts(const OptionType& type,
+                                                                   const OptionValue& value);
 
 /// What the values of a type are called, as oslo's sample files do: `integer value`.
-[[nodiscard]] std::string name_of(const OptionType& type);
+[[nodiscard]] LOOPINGCALL_EXPORT std::string name_of(const OptionType& type);
 
 }  // namespace loopingcall::config

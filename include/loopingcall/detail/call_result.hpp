@@ -2,6 +2,7 @@
 
 #include <any>
 #include <exception>
+#include <loopingcall/export.hpp>
 #include <loopingcall/step.hpp>
 #include <loopingcall/time.hpp>
 #include <optional>
@@ -21,15 +22,16 @@ struct Failure {
 using CallResult = std::variant<Again, After, Failure, Done<void>>;
 
 /// What a body's failed() means; without an error, that is a failure all the same.
-Failure failure_of(Failed failed);
+LOOPINGCALL_EXPORT Failure failure_of(Failed failed);
 
 /// The exception being handled, as a result. The value of a `LoopingCallDone` goes to `value`.
-CallResult result_of_current_exception(std::any& value) noexcept;
+LOOPINGCALL_EXPORT CallResult result_of_current_exception(std::any& value) noexcept;
 
 /// The failure of a `LoopingCallDone` with a value of another type than the loop's.
-Failure wrong_type(const std::type_info& given, const std::type_info& wanted);
+LOOPINGCALL_EXPORT Failure wrong_type(const std::type_info& given, const std::type_info& wanted);
 
 /// Whether there is an `error`, and it is how Asio says that an operation was cancelled.
-[[nodiscard]] bool is_operation_aborted(const std::exception_ptr& error) noexcept;
+[[nodiscard]] LOOPINGCALL_EXPORT bool is_operation_aborted(
+    const std::exception_ptr& error) noexcept;
 
 }  // namespace loopingcall::detail

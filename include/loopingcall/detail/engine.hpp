@@ -9,6 +9,7 @@
 #include <loopingcall/detail/call_result.hpp>
 #include <loopingcall/detail/schedule.hpp>
 #include <loopingcall/detail/timer_queue.hpp>
+#include <loopingcall/export.hpp>
 #include <loopingcall/observer.hpp>
 #include <loopingcall/outcome.hpp>
 #include <loopingcall/stats.hpp>
@@ -49,7 +50,7 @@ struct Terms {
 ///
 /// @par Thread safety  every public function may be called from any thread. No code of the user
 ///      runs under the lock, nor inside any public function.
-class Engine : public Timer {
+class LOOPINGCALL_EXPORT Engine : public Timer {
     std::uint32_t running_place_ = 0;  // owned by RunningEngines; here it costs no memory
 
   public:

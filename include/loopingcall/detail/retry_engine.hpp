@@ -1,6 +1,7 @@
 #pragma once
 
 #include <loopingcall/detail/make_engine.hpp>
+#include <loopingcall/export.hpp>
 #include <loopingcall/retry_policy.hpp>
 #include <memory>
 #include <utility>
@@ -24,9 +25,9 @@ struct RetryTerms {
 };
 
 /// @throws std::invalid_argument naming the field, its value and what is accepted.
-void validate(const RetryTerms& terms, bool cancellable);
+LOOPINGCALL_EXPORT void validate(const RetryTerms& terms, bool cancellable);
 
-void start(Engine& engine, const RetryTerms& terms);
+LOOPINGCALL_EXPORT void start(Engine& engine, const RetryTerms& terms);
 
 /// A loop that ends with the first success.
 template <class T, class Body>

@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cstdint>
 #include <loopingcall/default_token.hpp>
+#include <loopingcall/export.hpp>
 #include <memory>
 #include <optional>
 
@@ -25,7 +26,7 @@ using Serial = std::uint64_t;
 ///
 /// @par Thread safety  reserve() and cancel() under the lock of the engine; resume() from anywhere;
 ///      the rest on the strand.
-class RunnerBase : public std::enable_shared_from_this<RunnerBase> {
+class LOOPINGCALL_EXPORT RunnerBase : public std::enable_shared_from_this<RunnerBase> {
   public:
     /// On `executor` itself if it is a strand, else on a strand of it.
     explicit RunnerBase(const asio::any_io_executor& executor);
@@ -80,6 +81,6 @@ class RunnerBase : public std::enable_shared_from_this<RunnerBase> {
 };
 
 /// Whether calls of `executor` need a runner of their own, because it is a strand of the user's.
-bool is_strand(const asio::any_io_executor& executor);
+LOOPINGCALL_EXPORT bool is_strand(const asio::any_io_executor& executor);
 
 }  // namespace loopingcall::detail

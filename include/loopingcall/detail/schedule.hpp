@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <exception>
 #include <loopingcall/detail/call_result.hpp>
+#include <loopingcall/export.hpp>
 #include <loopingcall/observer.hpp>
 #include <loopingcall/outcome.hpp>
 #include <loopingcall/time.hpp>
@@ -39,7 +40,7 @@ struct EndedCall {
 /// that it is told: what differs between the kinds of looping calls is here, and nothing else.
 ///
 /// Used under the lock of the engine.
-class Schedule {
+class LOOPINGCALL_EXPORT Schedule {
   public:
     virtual ~Schedule() = default;
     Schedule(const Schedule&) = delete;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <loopingcall/export.hpp>
 namespace loopingcall {
 
 struct Options;
@@ -13,9 +14,9 @@ class Engine;
 /// Starts a loop on the schedule that `options` describe, after checking them.
 /// @throws std::invalid_argument naming the field, its value and what is accepted; what
 ///         Engine::start() throws.
-void start(Engine& engine, const Options& options);
-void start(Engine& engine, const DynamicOptions& options);
-void start(Engine& engine, const BackOffOptions& options);
+LOOPINGCALL_EXPORT void start(Engine& engine, const Options& options);
+LOOPINGCALL_EXPORT void start(Engine& engine, const DynamicOptions& options);
+LOOPINGCALL_EXPORT void start(Engine& engine, const BackOffOptions& options);
 
 }  // namespace detail
 }  // namespace loopingcall

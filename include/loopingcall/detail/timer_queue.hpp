@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <loopingcall/export.hpp>
 #include <loopingcall/time.hpp>
 #include <memory>
 #include <optional>
@@ -15,7 +16,7 @@ namespace loopingcall::detail {
 using Ticket = std::uint64_t;
 
 /// One who waits in a `TimerQueue`; armed at most once at a time.
-class Timer : public std::enable_shared_from_this<Timer> {
+class LOOPINGCALL_EXPORT Timer : public std::enable_shared_from_this<Timer> {
   public:
     /// Hands the wake-up over to the executor of the one who waits.
     /// @param self  this, kept alive until then.
@@ -41,7 +42,7 @@ class Timer : public std::enable_shared_from_this<Timer> {
 ///
 /// @par Thread safety  all functions may be called from any thread, and never call
 ///      `Timer::wake` with a time on the caller's stack.
-class TimerQueue {
+class LOOPINGCALL_EXPORT TimerQueue {
   public:
     [[nodiscard]] virtual TimePoint now() const noexcept = 0;
 
@@ -61,6 +62,7 @@ class TimerQueue {
 };
 
 /// The steady clock of the execution context that `executor` belongs to.
-std::shared_ptr<TimerQueue> steady_timer_queue(const boost::asio::any_io_executor& executor);
+LOOPINGCALL_EXPORT std::shared_ptr<TimerQueue> steady_timer_queue(
+    const boost::asio::any_io_executor& executor);
 
 }  // namespace loopingcall::detail

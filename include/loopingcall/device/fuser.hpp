@@ -1,6 +1,7 @@
 #pragma once
 
 #include <loopingcall/device/report.hpp>
+#include <loopingcall/export.hpp>
 #include <loopingcall/process/wait_status.hpp>
 #include <string>
 
@@ -23,7 +24,7 @@ struct FuserAnswer {
 ///
 /// @param path     what fuser was asked about: absolute, symbolic links resolved.
 /// @param ignored  a process that does not count as a holder: the one that asks.
-[[nodiscard]] Report judge(const FuserAnswer& answer, const std::filesystem::path& path,
-                           pid_t ignored);
+[[nodiscard]] LOOPINGCALL_EXPORT Report judge(const FuserAnswer& answer,
+                                              const std::filesystem::path& path, pid_t ignored);
 
 }  // namespace loopingcall::device

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <loopingcall/device/wait_until_free.hpp>
+#include <loopingcall/export.hpp>
 #include <stdexcept>
 #include <string>
 
@@ -9,7 +10,7 @@ namespace loopingcall::device {
 /// A deployment cannot go on, since its disk did not become free: for callers who throw, as Ironic
 /// does (ironic.common.exception.InstanceDeployFailure), with its two texts. Those who look have
 /// the whole Report, here as well.
-class InstanceDeployFailure : public std::runtime_error {
+class LOOPINGCALL_EXPORT InstanceDeployFailure : public std::runtime_error {
   public:
     /// @param result  of a device that is not free.
     explicit InstanceDeployFailure(const WaitResult& result);
@@ -23,6 +24,6 @@ class InstanceDeployFailure : public std::runtime_error {
 /// Throws an InstanceDeployFailure for the first of the devices that is busy, or else unknown.
 ///
 ///     require_free(co_await device::async_wait_until_free(executor, {"/dev/sda"}));
-void require_free(const std::vector<WaitResult>& results);
+LOOPINGCALL_EXPORT void require_free(const std::vector<WaitResult>& results);
 
 }  // namespace loopingcall::device

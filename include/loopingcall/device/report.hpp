@@ -1,6 +1,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <loopingcall/export.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -18,8 +19,8 @@ namespace loopingcall::device {
 enum class State : unsigned char { free, busy, unknown };
 
 /// The state's name, as in the source.
-const char* to_string(State state) noexcept;
-std::ostream& operator<<(std::ostream& stream, State state);
+LOOPINGCALL_EXPORT const char* to_string(State state) noexcept;
+LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, State state);
 
 /// A process that uses the device.
 struct Holder {
@@ -49,8 +50,8 @@ enum class ClaimKind : unsigned char {
 };
 
 /// The kind's name, as in the source.
-const char* to_string(ClaimKind kind) noexcept;
-std::ostream& operator<<(std::ostream& stream, ClaimKind kind);
+LOOPINGCALL_EXPORT const char* to_string(ClaimKind kind) noexcept;
+LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, ClaimKind kind);
 
 /// One use of the device by the kernel.
 struct Claim {
@@ -64,7 +65,7 @@ struct Claim {
 };
 
 /// In words, as they follow the device's name: "mounted on /mnt", "swap", "held by dm-0 (vg-root)".
-std::string to_string(const Claim& claim);
+LOOPINGCALL_EXPORT std::string to_string(const Claim& claim);
 
 /// What one check of a device found.
 struct Report {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <loopingcall/export.hpp>
 #include <loopingcall/time.hpp>
 #include <mutex>
 #include <vector>
@@ -18,7 +19,7 @@ namespace loopingcall::device {
 /// One control may have any number of waits; those that have ended are not affected.
 ///
 /// @par Thread safety  all members, from any thread, without blocking.
-class WaitControl {
+class LOOPINGCALL_EXPORT WaitControl {
   public:
     /// From now on, checks are `interval` apart, the next one an interval from now; and
     /// `max_retries` of them are made, those counted that were made before.

@@ -9,6 +9,7 @@
 #include <loopingcall/default_token.hpp>
 #include <loopingcall/device/report.hpp>
 #include <loopingcall/device/wait_control.hpp>
+#include <loopingcall/export.hpp>
 #include <loopingcall/time.hpp>
 #include <memory>
 #include <optional>
@@ -38,7 +39,7 @@ enum class Probe : unsigned char {
 };
 
 /// The probe's name, as in the source.
-const char* to_string(Probe probe) noexcept;
+LOOPINGCALL_EXPORT const char* to_string(Probe probe) noexcept;
 
 /// How a device is waited for. The first two are the options of Ironic's `[disk_partitioner]`, and
 /// mean the same; the others stand beside them in that section.
@@ -92,18 +93,18 @@ struct WaitResult {
 };
 
 /// Busy before unknown before free: what several devices come to together.
-[[nodiscard]] State worst_state(const std::vector<WaitResult>& results) noexcept;
+[[nodiscard]] LOOPINGCALL_EXPORT State worst_state(const std::vector<WaitResult>& results) noexcept;
 
 /// The result in one sentence, which names the device and whoever holds it.
-[[nodiscard]] std::string describe(const WaitResult& result);
+[[nodiscard]] LOOPINGCALL_EXPORT std::string describe(const WaitResult& result);
 
 namespace detail {
 
 using WaitHandler = asio::any_completion_handler<void(std::exception_ptr, std::vector<WaitResult>)>;
 
-void wait_until_free(const asio::any_io_executor& executor,
-                     std::vector<std::filesystem::path> devices, WaitOptions options,
-                     WaitHandler handler);
+LOOPINGCALL_EXPORT void wait_until_free(const asio::any_io_executor& executor,
+                                        std::vector<std::filesystem::path> devices,
+                                        WaitOptions options, WaitHandler handler);
 
 /// Starts an async_wait_until_free(). A type with a name: token adapters learn the executor.
 struct WaitUntilFree {

@@ -2,6 +2,7 @@
 
 #include <boost/system/error_code.hpp>
 #include <filesystem>
+#include <loopingcall/export.hpp>
 #include <optional>
 #include <utility>
 
@@ -22,7 +23,7 @@ namespace loopingcall::device {
 /// Opening a node and locking it may block in the kernel if the device is dead.
 ///
 /// @par Thread safety  distinct objects are independent.
-class WholeDiskLock {
+class LOOPINGCALL_EXPORT WholeDiskLock {
   public:
     /// Locks the disk that `device` is, or is a partition of. Does not wait.
     /// @throws boost::system::system_error  `resource_unavailable_try_again` if somebody else has

@@ -2,6 +2,7 @@
 
 #include <boost/system/error_code.hpp>
 #include <boost/system/error_condition.hpp>
+#include <loopingcall/export.hpp>
 #include <type_traits>
 
 namespace loopingcall::process {
@@ -41,13 +42,13 @@ enum class errc {
 };
 
 /// The category of `errc`.
-const boost::system::error_category& category() noexcept;
+LOOPINGCALL_EXPORT const boost::system::error_category& category() noexcept;
 
 /// Found by argument-dependent look-up, so that an `errc` converts to an `error_code`.
-boost::system::error_code make_error_code(errc value) noexcept;
+LOOPINGCALL_EXPORT boost::system::error_code make_error_code(errc value) noexcept;
 
 /// What an `errno` of starting a child means.
-errc from_errno(int error) noexcept;
+LOOPINGCALL_EXPORT errc from_errno(int error) noexcept;
 
 }  // namespace loopingcall::process
 

@@ -7,6 +7,7 @@
 #include <boost/system/error_code.hpp>
 #include <chrono>
 #include <cstddef>
+#include <loopingcall/export.hpp>
 #include <loopingcall/process/command.hpp>
 #include <loopingcall/process/error.hpp>
 #include <loopingcall/process/wait_status.hpp>
@@ -68,8 +69,8 @@ namespace detail {
 
 using ExecuteHandler = asio::any_completion_handler<void(boost::system::error_code, ExecuteResult)>;
 
-void execute(const asio::any_io_executor& executor, Command command, ExecuteOptions options,
-             ExecuteHandler handler);
+LOOPINGCALL_EXPORT void execute(const asio::any_io_executor& executor, Command command,
+                                ExecuteOptions options, ExecuteHandler handler);
 
 /// Starts an async_execute(). A type with a name, so that token adapters learn the executor.
 struct Execute {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <loopingcall/export.hpp>
 #include <string>
 
 namespace loopingcall::process {
@@ -8,7 +9,7 @@ namespace loopingcall::process {
 /// How a child ended, as the kernel told it. *Exited with 1* and *killed by signal 1* never look
 /// alike, although both are a 1 in many an interface: a `fuser` killed by SIGHUP has not said
 /// that the device is free.
-class WaitStatus {
+class LOOPINGCALL_EXPORT WaitStatus {
   public:
     /// Nobody knows: the child has not ended, or somebody else has reaped it.
     WaitStatus() = default;
@@ -39,7 +40,7 @@ class WaitStatus {
 };
 
 /// "exited with 1", "killed by signal 9 (SIGKILL)", "status unknown".
-std::string to_string(const WaitStatus& status);
-std::ostream& operator<<(std::ostream& stream, const WaitStatus& status);
+LOOPINGCALL_EXPORT std::string to_string(const WaitStatus& status);
+LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, const WaitStatus& status);
 
 }  // namespace loopingcall::process
