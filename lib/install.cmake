@@ -7,18 +7,21 @@ set(loopingcall_config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/loopingcall)
 
 # The .pc files, which tell a compiler the same without CMake.
 function(loopingcall_install_pkg_config room)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "DESCRIPTION" "REQUIRES;PRIVATE_LIBS;CFLAGS")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "DESCRIPTION" "REQUIRES;LIBS;PRIVATE_LIBS;CFLAGS")
     set(pc_name loopingcall-${room})
     set(pc_description "${arg_DESCRIPTION}")
     list(JOIN arg_REQUIRES " " pc_requires)
     list(JOIN arg_PRIVATE_LIBS " " pc_private_libs)
+    list(JOIN arg_LIBS " " pc_libs)
+    # From where the file is: an installation may be moved, or have another prefix than planned.
+    file(RELATIVE_PATH pc_prefix
+        ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
     set(pc_cflags "${arg_CFLAGS}")
     if(BUILD_SHARED_LIBS)
         string(APPEND pc_cflags " -DLOOPINGCALL_SHARED")
-        set(pc_public_libs)
     else()
         # A static library brings its own needs along, whether or not --static is given.
-        set(pc_public_libs "${pc_private_libs}")
+        string(APPEND pc_libs " ${pc_private_libs}")
     endif()
     configure_file(${PROJECT_SOURCE_DIR}/lib/loopingcall.pc.in ${pc_name}.pc @ONLY)
     install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${pc_name}.pc
@@ -32,14 +35,14 @@ function(loopingcall_install_room room)
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT lib NAMELINK_COMPONENT dev
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev
         FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
-    install(EXPORT loopingcall-${room} NAMESPACE loopingcall:: FILE loopingcall-${room}.cmake
+    install(EXPORT loopingcall-${room} NAMESPACE loopingcall:: FILE loopingcall-${room}-targets.cmake
         DESTINATION ${loopingcall_config_dir} COMPONENT dev)
 endfunction()
 
 function(loopingcall_install_all)
     install(TARGETS loopingcall_all EXPORT loopingcall-loopingcall)
     install(EXPORT loopingcall-loopingcall NAMESPACE loopingcall::
-        FILE loopingcall-loopingcall.cmake DESTINATION ${loopingcall_config_dir} COMPONENT dev)
+        FILE loopingcall-loopingcall-targets.cmake DESTINATION ${loopingcall_config_dir} COMPONENT dev)
     configure_package_config_file(
         ${PROJECT_SOURCE_DIR}/lib/loopingcall-config.cmake.in loopingcall-config.cmake
         INSTALL_DESTINATION ${loopingcall_config_dir})
@@ -61,6 +64,5 @@ function(loopingcall_install_all)
         REQUIRES loopingcall-loop loopingcall-process)
     loopingcall_install_pkg_config(config
         DESCRIPTION "Options as oslo.config reads them"
-        # Public: its headers name types of Boost.Program_options.
-        PRIVATE_LIBS -lboost_program_options)
+        LIBS -lboost_program_options)
 endfunction()

@@ -57,10 +57,11 @@ class Reader {
         result_.diagnostics = line_.errors;
         result_.quiet = has("quiet");
         result_.verbose = has("verbose");
-        result_.progress = choice<ShowProgress>("progress", {{"auto", ShowProgress::automatic},
-                                                             {"always", ShowProgress::always},
-                                                             {"never", ShowProgress::never}})
-                               .value_or(ShowProgress::automatic);
+        using terminal::ShowStatus;
+        result_.progress = choice<ShowStatus>("progress", {{"auto", ShowStatus::automatic},
+                                                           {"always", ShowStatus::always},
+                                                           {"never", ShowStatus::never}})
+                               .value_or(ShowStatus::automatic);
         read_devices();
         read_wait();
         const auto is_error = [](const auto& problem) {
@@ -142,15 +143,19 @@ Invocation read_invocation(std::vector<std::string> arguments) {
     return Reader(std::move(arguments)).read();
 }
 
-void print_help(std::ostream& stream) {
+po::options_description all_flags() {
     po::options_description flags("Options");
     config::describe_flags(option_table(), flags);
     const po::options_description own = own_flags();
     for (const auto& flag : own.options()) flags.add(flag);
+    return flags;
+}
+
+void print_help(std::ostream& stream) {
     stream
         << "Usage: diskwait [OPTIONS] DEVICE... [-- COMMAND [ARG...]]\n"
            "Waits until nothing uses the devices; then runs COMMAND, if given.\n\n"
-        << flags
+        << all_flags()
         << "\nOptions of the wait can be set in files of oslo's form, by the environment, and by\n"
            "flags with their full names:\n"
            "  [disk_partitioner]\n"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/program_options/options_description.hpp>
 #include <filesystem>
 #include <iosfwd>
 #include <loopingcall/config/config.hpp>
@@ -7,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "terminal/status_line.hpp"
 
 namespace diskwait {
 
@@ -20,7 +23,6 @@ enum class Action {
     refuse,  ///< something is wrong with what the user wants
 };
 enum class Output { text, json };
-enum class ShowProgress { automatic, always, never };
 
 /// What the user wants, from the command line and the configuration files.
 struct Invocation {
@@ -31,7 +33,7 @@ struct Invocation {
     std::optional<loopingcall::config::Config> config;
     loopingcall::device::WaitOptions wait;
     Output output = Output::text;
-    ShowProgress progress = ShowProgress::automatic;
+    terminal::ShowStatus progress = terminal::ShowStatus::automatic;
     bool quiet = false;
     bool verbose = false;
     /// All problems of the command line and the files, warnings included. With an error among
@@ -40,6 +42,9 @@ struct Invocation {
 };
 
 [[nodiscard]] Invocation read_invocation(std::vector<std::string> arguments);
+
+/// All flags, with their help.
+[[nodiscard]] boost::program_options::options_description all_flags();
 
 void print_help(std::ostream& stream);
 

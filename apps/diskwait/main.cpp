@@ -10,11 +10,11 @@
 #include <memory>
 
 #include "hangup.hpp"
-#include "interrupt.hpp"
 #include "invocation.hpp"
 #include "option_table.hpp"
 #include "progress.hpp"
 #include "result.hpp"
+#include "terminal/interrupt.hpp"
 
 namespace diskwait {
 namespace {
@@ -46,7 +46,7 @@ Result refusal(const Invocation& invocation) {
 
 Result wait(const Invocation& invocation) {
     boost::asio::io_context context;
-    Interrupt interrupt(context);
+    terminal::Interrupt interrupt(context);
     Progress progress(invocation);
     device::WaitOptions options = invocation.wait;
     options.on_check = [&](const device::Check& check) { progress.show(check); };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <loopingcall/export.hpp>
 #include <loopingcall/time.hpp>
 #include <optional>
 
@@ -20,7 +21,7 @@ namespace loopingcall {
 ///     delay = low + u * (mean - low)  if there is jitter, else mean
 ///
 /// So the maximum always holds, delays still vary when it is reached, and nothing overflows.
-struct Backoff {
+struct LOOPINGCALL_EXPORT Backoff {
     /// After the first failure. Zero or more. Empty: `increment` if there is one, else 1 s.
     std::optional<Duration> initial = std::nullopt;
 

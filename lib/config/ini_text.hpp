@@ -5,7 +5,8 @@
 
 namespace loopingcall::config::detail {
 
-/// What is taken from both ends of a name or value: what Python's str.strip() removes, within ASCII.
+/// What is taken from both ends of a name or value: what Python's str.strip() removes, within
+/// ASCII.
 inline constexpr std::string_view blanks = " \t\v\f\x1c\x1d\x1e\x1f";
 
 /// The assignment of a file which, read, gives `value`: dollar signs doubled, quotes around what

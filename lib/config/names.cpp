@@ -43,4 +43,22 @@ Item to_item(OptionValue value) {
         std::move(value));
 }
 
+std::vector<std::string> groups_of(const OptionTable& table) {
+    std::vector<std::string> groups;
+    for (const Option& option : table) {
+        if (std::find(groups.begin(), groups.end(), option.group) == groups.end()) {
+            groups.push_back(option.group);
+        }
+    }
+    return groups;
+}
+
+std::string sentence(std::string help) {
+    if (help.empty()) return help;
+    if (help.front() >= 'a' && help.front() <= 'z') {
+        help.front() = static_cast<char>(help.front() - 'a' + 'A');
+    }
+    return help.ends_with('.') ? help : help + '.';
+}
+
 }  // namespace loopingcall::config::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <loopingcall/config/option.hpp>
 #include <loopingcall/config/types.hpp>
 #include <string>
 #include <string_view>
@@ -19,5 +20,11 @@ namespace loopingcall::config::detail {
 
 /// A value that is no list.
 [[nodiscard]] Item to_item(OptionValue value);
+
+/// The groups of a table, in its order.
+[[nodiscard]] std::vector<std::string> groups_of(const OptionTable& table);
+
+/// A help as a sentence: with a capital, and a full stop. Nothing stays nothing.
+[[nodiscard]] std::string sentence(std::string help);
 
 }  // namespace loopingcall::config::detail

@@ -1,12 +1,10 @@
-#include <algorithm>
 #include <limits>
 #include <loopingcall/config/duration.hpp>
 #include <loopingcall/config/sample.hpp>
 #include <ostream>
 #include <sstream>
-#include <vector>
 
-#include "ini_text.hpp"
+#include "names.hpp"
 
 namespace loopingcall::config {
 
@@ -76,12 +74,8 @@ void write_deprecation(const Option& option, std::ostream& stream) {
 
 void write_option(const Option& option, std::ostream& stream) {
     stream << '\n';
-    const std::string end = option.help.empty() || option.help.ends_with('.') ? " " : ". ";
-    std::string help = option.help;
-    if (!help.empty() && help.front() >= 'a' && help.front() <= 'z') {
-        help.front() = static_cast<char>(help.front() - 'a' + 'A');
-    }
-    write_comment(help + end + '(' + name_of(option.type) + ')', stream);
+    const std::string help = detail::sentence(option.help);
+    write_comment(help + (help.empty() ? "(" : " (") + name_of(option.type) + ')', stream);
     std::visit(WriteBounds{stream}, option.type);
     if (option.is_mutable) stream << "# Note: This option can be changed without restarting.\n";
     write_deprecation(option, stream);
@@ -98,11 +92,7 @@ void write_option(const Option& option, std::ostream& stream) {
 }  // namespace
 
 void write_sample(const OptionTable& table, const std::string& program, std::ostream& stream) {
-    std::vector<std::string> groups;
-    for (const Option& option : table) {
-        if (std::find(groups.begin(), groups.end(), option.group) != groups.end()) continue;
-        groups.push_back(option.group);
-    }
+    const auto groups = detail::groups_of(table);
     for (const std::string& group : groups) {
         stream << (&group == &groups.front() ? "" : "\n") << '[' << group << "]\n\n#\n# From "
                << program << "\n#\n";

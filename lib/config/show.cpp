@@ -1,8 +1,8 @@
-#include <algorithm>
 #include <loopingcall/config/show.hpp>
 #include <ostream>
 
 #include "ini_text.hpp"
+#include "names.hpp"
 
 namespace loopingcall::config {
 
@@ -48,12 +48,7 @@ std::string shown_value(const Option& option, const Setting& setting) {
 }
 
 void show(const Config& config, std::ostream& stream) {
-    std::vector<std::string> groups;
-    for (const Option& option : config.table()) {
-        if (std::find(groups.begin(), groups.end(), option.group) == groups.end()) {
-            groups.push_back(option.group);
-        }
-    }
+    const auto groups = detail::groups_of(config.table());
     for (const std::string& group : groups) {
         stream << (&group == &groups.front() ? "" : "\n") << '[' << group << "]\n";
         for (const Option& option : config.table()) {

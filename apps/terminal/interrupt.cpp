@@ -2,7 +2,7 @@
 
 #include <csignal>
 
-namespace diskwait {
+namespace terminal {
 
 Interrupt::Interrupt(boost::asio::io_context& context) : signals_(context, SIGINT, SIGTERM) {
     signals_.async_wait([this](boost::system::error_code error, int number) {
@@ -12,4 +12,4 @@ Interrupt::Interrupt(boost::asio::io_context& context) : signals_(context, SIGIN
     });
 }
 
-}  // namespace diskwait
+}  // namespace terminal

@@ -4,9 +4,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-namespace diskwait {
+namespace terminal {
 
-/// Turns SIGINT and SIGTERM into a cancellation, so that the probe which runs is ended and
+/// Turns SIGINT and SIGTERM into a cancellation, so that what runs is ended and
 /// no child is left behind.
 class Interrupt {
   public:
@@ -27,4 +27,4 @@ class Interrupt {
     int signal_ = 0;
 };
 
-}  // namespace diskwait
+}  // namespace terminal

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <boost/program_options/options_description.hpp>
+#include <loopingcall/config/config.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "terminal/status_line.hpp"
+
+namespace repeat {
+
+/// The flags that have a value, as options; they have no section in any file.
+[[nodiscard]] const loopingcall::config::OptionTable& option_table();
+
+/// All flags, with their help.
+[[nodiscard]] boost::program_options::options_description all_flags();
+
+/// What the user wants.
+struct Invocation {
+    loopingcall::config::Config values;
+    std::vector<std::string> command;
+    bool json = false;
+    bool quiet = false;
+    bool verbose = false;
+    terminal::ShowStatus progress = terminal::ShowStatus::automatic;
+    /// Set if there is nothing to run: help, version, or a mistake, which have been printed.
+    std::optional<int> exit_code = std::nullopt;
+};
+
+[[nodiscard]] Invocation read_invocation(std::vector<std::string> arguments);
+
+}  // namespace repeat
