@@ -1,27 +1,16 @@
 #pragma once
 
-#include <boost/asio.hpp>
 #include <boost/json.hpp>
-#include <boost/test/unit_test.hpp>
-#include <loopingcall/process/execute.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/descriptors.hpp"
 #include "support/fake_fuser.hpp"
+#include "support/run_program.hpp"
 #include "support/scratch.hpp"
 
 namespace test {
-
-namespace process = loopingcall::process;
-
-/// What a program came to.
-struct Ended {
-    int exit_code = -1;  ///< -1: it did not exit
-    std::string out;
-    std::string err;
-    std::chrono::nanoseconds elapsed{0};
-};
 
 /// The real program, run in a process of its own.
 struct Program {
@@ -29,27 +18,14 @@ struct Program {
     Scratch scratch;
     std::filesystem::path file = scratch.file("disk");
 
-    static Ended run(std::vector<std::string> argv) {
-        boost::asio::io_context context;
-        Ended ended;
-        process::async_execute(context.get_executor(), {.argv = std::move(argv)},
-                               {.timeout = std::chrono::minutes(2)},
-                               [&](boost::system::error_code error, process::ExecuteResult result) {
-                                   BOOST_TEST(!error, result.message);
-                                   ended = {result.status.exited() ? result.status.exit_code() : -1,
-                                            std::move(result.standard_output),
-                                            std::move(result.standard_error), result.elapsed};
-                               });
-        context.run();
-        return ended;
-    }
+    static Ended run(std::vector<std::string> argv) { return test::run(std::move(argv)); }
 
     static Ended diskwait(std::vector<std::string> arguments) {
         arguments.insert(arguments.begin(), TEST_DISKWAIT);
         return run(std::move(arguments));
     }
 
-    static Ended shell(const std::string& script) { return run({"/bin/sh", "-c", script}); }
+    static Ended shell(const std::string& script) { return test::shell(script); }
 };
 
 }  // namespace test

@@ -20,12 +20,6 @@ BOOST_AUTO_TEST_CASE(the_line_tells_device_holder_check_and_time_left) {
                "/dev/sda: busy, held by 12 dd, 13 udevd; check 20 of 20");
 }
 
-BOOST_AUTO_TEST_CASE(a_line_is_cut_between_characters) {
-    BOOST_TEST(diskwait::fitted("abc", 3) == "abc");
-    BOOST_TEST(diskwait::fitted("abcd", 3) == "ab…");
-    BOOST_TEST(diskwait::fitted("äöüß", 3) == "äö…");
-}
-
 // script(1) gives it a terminal.
 BOOST_AUTO_TEST_CASE(it_is_shown_on_a_terminal_and_nowhere_else) {
     const std::string command =

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Builds and runs a consumer each way: consumers.sh SOURCE STATIC_BUILD SHARED_BUILD SCRATCH
+set -euo pipefail
+source=$1 static_build=$2 shared_build=$3 scratch=$4
+consumer=$source/test/package/consumer
+
+fail() {
+    echo "consumers: $*" >&2
+    exit 1
+}
+
+build() { # name, then arguments for CMake
+    local name=$1
+    shift
+    echo "== $name"
+    cmake -G Ninja -S "$consumer" -B "$scratch/$name" -DCMAKE_BUILD_TYPE=Debug "$@" >/dev/null
+    cmake --build "$scratch/$name" -- --quiet
+}
+
+links() { readelf --dynamic "$1" | grep -q "NEEDED.*\[$2"; }
+
+check_loop_alone() {
+    "$1"
+    ! links "$1" libboost || fail "$1 links a library of Boost"
+}
+
+install_to() { # build, prefix
+    cmake --install "$1" --prefix "$2" >/dev/null
+}
+
+found() { # static or shared, build
+    local prefix=$scratch/$1-prefix
+    install_to "$2" "$prefix"
+    build "$1" -DCMAKE_PREFIX_PATH="$prefix"
+    check_loop_alone "$scratch/$1/loop_alone"
+    "$scratch/$1/all_rooms"
+}
+
+by_pkg_config() { # static or shared
+    echo "== pkg-config, $1"
+    local prefix=$scratch/$1-prefix program=$scratch/$1-by-pkg-config
+    PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name loopingcall-loop.pc)")
+    export PKG_CONFIG_PATH
+    local flags
+    read -ra flags <<<"$(pkg-config --cflags --libs loopingcall-loop)"
+    "${CXX:-c++}" -std=c++20 "$consumer/loop_alone.cpp" -o "$program" "${flags[@]}" \
+        -Wl,-rpath,"$(pkg-config --variable=libdir loopingcall-loop)"
+    check_loop_alone "$program"
+    read -ra flags <<<"$(pkg-config --cflags --libs loopingcall-device loopingcall-config)"
+    "${CXX:-c++}" -std=c++20 "$consumer/all_rooms.cpp" -o "$program-all" "${flags[@]}" \
+        -Wl,-rpath,"$(pkg-config --variable=libdir loopingcall-loop)"
+    "$program-all"
+}
+
+rm -rf "$scratch"
+found static "$static_build"
+found shared "$shared_build"
+links "$scratch/shared/loop_alone" 'libloopingcall_loop.so.0' || fail "the shared library has no SONAME"
+by_pkg_config static
+by_pkg_config shared
+build subdirectory -DHOW=add_subdirectory -DLOOPINGCALL_SOURCE="$source"
+check_loop_alone "$scratch/subdirectory/loop_alone"
+# What it makes is the same: whether it can be configured is the question.
+cmake -G Ninja -S "$consumer" -B "$scratch/fetched" -DHOW=FetchContent \
+    -DLOOPINGCALL_SOURCE="$source" >/dev/null
+rm -rf "$scratch"

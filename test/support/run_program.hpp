@@ -1,0 +1,39 @@
+#pragma once
+
+#include <boost/asio.hpp>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <loopingcall/process/execute.hpp>
+#include <string>
+#include <vector>
+
+namespace test {
+
+namespace process = loopingcall::process;
+
+/// What a program came to.
+struct Ended {
+    int exit_code = -1;  ///< -1: it did not exit
+    std::string out;
+    std::string err;
+    std::chrono::nanoseconds elapsed{0};
+};
+
+inline Ended run(std::vector<std::string> argv) {
+    boost::asio::io_context context;
+    Ended ended;
+    process::async_execute(context.get_executor(), {.argv = std::move(argv)},
+                           {.timeout = std::chrono::minutes(2)},
+                           [&](boost::system::error_code error, process::ExecuteResult result) {
+                               BOOST_TEST(!error, result.message);
+                               ended = {result.status.exited() ? result.status.exit_code() : -1,
+                                        std::move(result.standard_output),
+                                        std::move(result.standard_error), result.elapsed};
+                           });
+    context.run();
+    return ended;
+}
+
+inline Ended shell(const std::string& script) { return run({"/bin/sh", "-c", script}); }
+
+}  // namespace test
