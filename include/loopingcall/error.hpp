@@ -22,5 +22,7 @@ LOOPINGCALL_EXPORT boost::system::error_code make_error_code(errc value) noexcep
 
 }  // namespace loopingcall
 
+/// @cond
 template <>
 struct boost::system::is_error_code_enum<loopingcall::errc> : std::true_type {};
+/// @endcond

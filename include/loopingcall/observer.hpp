@@ -48,12 +48,13 @@ class LOOPINGCALL_EXPORT Observer {
   public:
     virtual ~Observer() = default;
 
-    virtual void on_run(const RunInfo& /*run*/) {}
+    virtual void on_run([[maybe_unused]] const RunInfo& run) {}
 
     /// @param next_due  when the next call will begin, jitter included.
-    virtual void on_delay(TimePoint /*next_due*/, DelayReason /*reason*/) {}
+    virtual void on_delay([[maybe_unused]] TimePoint next_due,
+                          [[maybe_unused]] DelayReason reason) {}
 
-    virtual void on_finish(StopReason /*reason*/) {}
+    virtual void on_finish([[maybe_unused]] StopReason reason) {}
 };
 
 }  // namespace loopingcall

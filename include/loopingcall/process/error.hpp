@@ -52,5 +52,7 @@ LOOPINGCALL_EXPORT errc from_errno(int error) noexcept;
 
 }  // namespace loopingcall::process
 
+/// @cond
 template <>
 struct boost::system::is_error_code_enum<loopingcall::process::errc> : std::true_type {};
+/// @endcond
