@@ -32,6 +32,11 @@ struct Options {
     /// do not call at once. Zero or more.
     Duration first_run_spread = Duration::zero();
 
+    /// How much later than planned a call may begin, so that many loops share a wake-up: calls are
+    /// made at whole multiples of it. Nothing else changes: a call serves its own point, and the
+    /// grid stays where it is. From zero (none) to less than `interval`.
+    Duration tolerance = Duration::zero();
+
     /// How long the whole run may last, from start(). At this moment a suspended awaitable body is
     /// cancelled, no further call begins, and the outcome is `timed_out`. Zero or more; zero ends
     /// the run before its first call. Empty: no limit.

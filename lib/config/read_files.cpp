@@ -48,7 +48,7 @@ class FileReader {
   private:
     /// `~` and `~/...`, which a shell leaves alone in `--config-file=~/...`.
     [[nodiscard]] fs::path expanded(const fs::path& path) const {
-        const std::string text = path.native();
+        const std::string& text = path.native();
         if (home_.empty() || !text.starts_with('~')) return path;
         if (text.size() > 1 && text[1] != '/') return path;
         return home_ + text.substr(1);

@@ -21,7 +21,7 @@ const char* to_string(Source source) noexcept {
 }
 
 std::string to_string(const Origin& origin) {
-    const std::string kind = to_string(origin.source);
+    std::string kind = to_string(origin.source);
     switch (origin.source) {
         case Source::file:
             return origin.location.file + ':' + std::to_string(origin.location.line);

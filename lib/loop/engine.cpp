@@ -21,6 +21,7 @@ struct Engine::Limits {
     Duration call_timeout;    // zero: none
     std::uint64_t max_calls;  // zero: none
     std::shared_ptr<Observer> observer;
+    Duration tolerance;
 };
 
 /// All that a run leaves behind, taken out under the lock to be dealt with outside of it.
@@ -50,19 +51,19 @@ void Engine::start(const Terms& terms, std::unique_ptr<Schedule> schedule) {
     }
     const TimePoint now = queue_->now();
     planned_ = schedule->first(now, saturating_add(now, terms.initial_delay));
-    std::unique_ptr<const Limits> limits = limits_of(terms, now);
+    limits_ = limits_of(terms, now);
     running_engines().insert(self());
     try {
-        arm(limits ? std::min(planned_.begin, limits->deadline) : planned_.begin, now);
+        arm(when_to_wake(planned_.begin, now), now);
         run_begins();
     } catch (...) {
+        limits_.reset();
         queue_->remove(*this);
         running_engines().erase(*this);
         throw;
     }
     phase_ = Phase::waiting;
     schedule_ = std::move(schedule);
-    limits_ = std::move(limits);
     stats_ = {.next_due = planned_.begin};
     stop_requested_ = trigger_requested_ = rebase_requested_ = false;
     outcome_.reset();
@@ -70,13 +71,13 @@ void Engine::start(const Terms& terms, std::unique_ptr<Schedule> schedule) {
 }
 
 std::unique_ptr<const Engine::Limits> Engine::limits_of(const Terms& terms, TimePoint now) {
-    if (!terms.timeout && !terms.call_timeout && !terms.max_calls && !terms.observer) {
-        return nullptr;
-    }
+    const bool unlimited = !terms.timeout && !terms.call_timeout && !terms.max_calls &&
+                           !terms.observer && terms.tolerance == Duration::zero();
+    if (unlimited) return nullptr;
     return std::make_unique<const Limits>(
         Limits{saturating_add(now, terms.timeout.value_or(Duration::max())),
                terms.call_timeout.value_or(Duration::zero()), terms.max_calls.value_or(0),
-               terms.observer});
+               terms.observer, terms.tolerance});
 }
 
 RunningEngines& Engine::running_engines() const {
@@ -261,14 +262,26 @@ bool Engine::tell_delay(Lock& lock) {
 
 void Engine::arm_for_next_call(TimePoint now) {
     if (trigger_requested_) stats_.next_due = now;
-    arm(std::min(stats_.next_due, deadline()), now);
+    arm(when_to_wake(stats_.next_due, now), now);
+}
+
+/// A call that is due already is not put off, and none beyond the deadline.
+TimePoint Engine::when_to_wake(TimePoint due, TimePoint now) const noexcept {
+    if (!limits_) return due;
+    const auto& [deadline, call_timeout, max_calls, observer, tolerance] = *limits_;
+    if (tolerance > Duration::zero() && due > now) {
+        const TimePoint shared = rounded_up(due, tolerance);
+        if (shared < deadline) return shared;
+    }
+    return std::min(due, deadline);
 }
 
 void Engine::arm(TimePoint due, TimePoint now) { ticket_ = queue_->add(*this, due, now); }
 
 Demands Engine::demands(TimePoint now) const noexcept {
     if (!limits_) return {.stop_requested = stop_requested_};
-    const auto& [deadline, call_timeout, max_calls, observer] = *limits_;
+    const TimePoint deadline = limits_->deadline;
+    const std::uint64_t max_calls = limits_->max_calls;
     return {.stop_requested = stop_requested_,
             .deadline_passed = deadline <= now && deadline != TimePoint::max(),
             .calls_used_up = max_calls != 0 && stats_.runs >= max_calls};

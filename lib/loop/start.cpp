@@ -66,9 +66,13 @@ Terms terms_of(const Given& options) {
 }  // namespace
 
 void start(Engine& engine, const Options& options) {
-    const Terms terms = terms_of(options);
+    Terms terms = terms_of(options);
+    terms.tolerance = options.tolerance;
     validate(terms, engine.cancellable());
     require_positive("interval", options.interval);
+    require_not_negative("tolerance", options.tolerance);
+    require(options.tolerance < options.interval, "tolerance", options.tolerance,
+            "less than the interval");
     require_not_negative("first_run_spread", options.first_run_spread);
     require(options.jitter >= 0 && options.jitter < 0.5, "jitter", options.jitter,
             "from 0 to less than 0.5");

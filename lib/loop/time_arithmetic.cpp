@@ -28,4 +28,9 @@ TimePoint jittered(TimePoint due, Duration interval, double jitter, double unifo
     return offset < 0 ? due - to_duration(-offset) : saturating_add(due, to_duration(offset));
 }
 
+TimePoint rounded_up(TimePoint point, Duration step) noexcept {
+    const Duration beyond = point.time_since_epoch() % step;
+    return beyond <= Duration::zero() ? point - beyond : saturating_add(point, step - beyond);
+}
+
 }  // namespace loopingcall::detail

@@ -10,6 +10,19 @@ using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(grid_arithmetic)
 
+BOOST_AUTO_TEST_CASE(a_time_is_rounded_up_to_a_whole_multiple) {
+    const auto rounded = [](Duration time) {
+        return rounded_up(TimePoint{time}, 50ms).time_since_epoch().count();
+    };
+    BOOST_TEST(rounded(0ms) == 0);
+    BOOST_TEST(rounded(1ns) == Duration(50ms).count());
+    BOOST_TEST(rounded(50ms) == Duration(50ms).count());
+    BOOST_TEST(rounded(51ms) == Duration(100ms).count());
+    BOOST_TEST(rounded(-1ms) == 0);
+    BOOST_TEST(rounded(-60ms) == Duration(-50ms).count());
+    BOOST_TEST(rounded(Duration::max()) == Duration::max().count());
+}
+
 BOOST_AUTO_TEST_CASE(the_next_point_as_a_table) {
     struct {
         bool served;

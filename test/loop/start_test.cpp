@@ -26,6 +26,8 @@ BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused_by_name_and_nothing_starts
         {{.interval = -5ns}, "interval is -5 ns"},
         {{.initial_delay = -1ns}, "initial_delay is -1 ns"},
         {{.timeout = -1ns}, "timeout is -1 ns"},
+        {{.tolerance = -1ns}, "tolerance is -1 ns"},
+        {{.interval = 5ns, .tolerance = 5ns}, "tolerance is 5 ns"},
         {{.max_calls = 0}, "max_calls is 0"},
     };
     auto call = recording();

@@ -36,6 +36,7 @@ struct Terms {
     std::optional<Duration> call_timeout = std::nullopt;
     std::optional<std::uint64_t> max_calls = std::nullopt;
     std::shared_ptr<Observer> observer = nullptr;
+    Duration tolerance = Duration::zero();
 };
 
 /// The loop. Knows nothing of the type of its value, of its body, of when calls are planned, or of
@@ -133,6 +134,7 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
     bool tell_delay(Lock& lock);
     void arm_for_next_call(TimePoint now);
     void arm(TimePoint due, TimePoint now);
+    [[nodiscard]] TimePoint when_to_wake(TimePoint due, TimePoint now) const noexcept;
     [[nodiscard]] Demands demands(TimePoint now) const noexcept;
 
     void finish(Lock& lock, StopReason reason, std::exception_ptr error);
