@@ -1,0 +1,62 @@
+#include "scale/recorder.hpp"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <ctime>
+#include <loopingcall/process/execute.hpp>
+#include <sstream>
+#include <string>
+
+namespace bench {
+
+namespace {
+
+double cpu_seconds() {
+    std::timespec time{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+}  // namespace
+
+Recorder::Recorder(const Plan& plan) : plan_(plan) {
+    late_.reserve(static_cast<std::size_t>(plan.count() * (Plan::measured.count() + 2)));
+}
+
+void Recorder::begin() { cpu_ = cpu_seconds(); }
+
+Scale Recorder::result() {
+    const double cpu = cpu_seconds() - cpu_;
+    if (late_.empty()) return {};
+    const auto made = static_cast<double>(late_.size());
+    std::sort(late_.begin(), late_.end());
+    const double planned = static_cast<double>(plan_.count() * Plan::measured.count());
+    return {.cpu_us_a_tick = 1e6 * cpu / made,
+            .p99_late_ms = 1e-6 * late_[late_.size() * 99 / 100],
+            .worst_late_ms = 1e-6 * late_.back(),
+            .ticks = made / planned};
+}
+
+double heap_bytes() {
+    const auto heap = ::mallinfo2();
+    return static_cast<double>(heap.uordblks + heap.hblkhd);
+}
+
+Scale scale_with_program(const char* program, std::int64_t count) {
+    namespace process = loopingcall::process;
+    boost::asio::io_context context;
+    Scale scale;
+    process::async_execute(context.get_executor(), {.argv = {program, std::to_string(count)}}, {},
+                           [&](boost::system::error_code error, const process::ExecuteResult& ran) {
+                               if (error || !ran.status.exited(0)) return;
+                               std::istringstream(ran.standard_output) >> scale.cpu_us_a_tick >>
+                                   scale.bytes >> scale.p99_late_ms >> scale.worst_late_ms >>
+                                   scale.ticks;
+                           });
+    context.run();
+    return scale;
+}
+
+}  // namespace bench
