@@ -78,6 +78,39 @@ BOOST_AUTO_TEST_CASE(the_readme_names_every_flag_that_there_is) {
     BOOST_TEST(flags > 25U);
 }
 
+/// What is claimed of the loop beside others is held by a test that is there.
+BOOST_AUTO_TEST_CASE(every_row_of_the_comparison_is_held_by_a_test) {
+    std::string tests;
+    for (const auto& source : std::filesystem::directory_iterator(project / "test/loop")) {
+        tests += test::read_file(source.path());
+    }
+    const std::string readme = test::read_file(project / "README.md");
+    const std::regex last_cell(R"(\| `(\w+)` \|\n)");
+    std::size_t rows = 0;
+    for (std::sregex_iterator row(readme.begin(), readme.end(), last_cell), end; row != end;
+         ++row) {
+        ++rows;
+        const std::string name = (*row)[1];
+        BOOST_TEST(tests.find("BOOST_AUTO_TEST_CASE(" + name + ")") != std::string::npos, name);
+    }
+    BOOST_TEST(rows >= 11U);
+}
+
+BOOST_AUTO_TEST_CASE(the_commands_of_dev_that_are_told_of_are_there) {
+    const std::string help = shell("'" + (project / "dev").string() + "' help").out;
+    for (const char* page : {"README.md", "CONTRIBUTING.md"}) {
+        const std::string text = test::read_file(project / page);
+        const std::regex command(R"(\./dev ([a-z]+))");
+        std::size_t commands = 0;
+        for (std::sregex_iterator found(text.begin(), text.end(), command), end; found != end;
+             ++found, ++commands) {
+            BOOST_TEST(help.find("\n  " + (*found)[1].str() + " ") != std::string::npos,
+                       found->str());
+        }
+        BOOST_TEST(commands > 3U, page);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(the_sample_is_the_one_that_the_program_prints) {
     const std::string sample = test::read_file(project / "conf/diskwait.conf.sample");
     BOOST_TEST(sample == diskwait({"--sample-config"}).out);
