@@ -15,6 +15,7 @@
 #include "progress.hpp"
 #include "result.hpp"
 #include "terminal/interrupt.hpp"
+#include "terminal/standard_streams.hpp"
 
 namespace diskwait {
 namespace {
@@ -152,6 +153,7 @@ int run(const Invocation& invocation) {
     const bool refused = invocation.action == Action::refuse;
     const Result result = refused ? refusal(invocation) : wait(invocation);
     print(result, invocation);
+    if (!terminal::output_arrived("diskwait")) return exit_unknown;
     if (result.exit_code != exit_free || invocation.command.empty()) return result.exit_code;
     return execute(invocation.command);
 }
@@ -160,8 +162,11 @@ int run(const Invocation& invocation) {
 }  // namespace diskwait
 
 int main(int count, char** arguments) {
+    terminal::occupy_closed_streams();
     try {
-        return diskwait::run(diskwait::read_invocation({arguments + 1, arguments + count}));
+        const int code =
+            diskwait::run(diskwait::read_invocation({arguments + 1, arguments + count}));
+        return std::cout && !terminal::output_arrived("diskwait") ? diskwait::exit_unknown : code;
     } catch (const std::exception& error) {
         std::cerr << "diskwait: " << error.what() << '\n';
         return diskwait::exit_unknown;

@@ -8,6 +8,7 @@
 
 #include "loopingcall/invocation.hpp"
 #include "terminal/interrupt.hpp"
+#include "terminal/standard_streams.hpp"
 #include "terminal/utf8_text.hpp"
 
 namespace repeat {
@@ -141,7 +142,9 @@ class Repetition {
 }  // namespace repeat
 
 int main(int count, char** arguments) {
+    terminal::occupy_closed_streams();
     const auto invocation = repeat::read_invocation({arguments + 1, arguments + count});
-    if (invocation.exit_code) return *invocation.exit_code;
-    return repeat::Repetition(invocation).run();
+    const int code =
+        invocation.exit_code ? *invocation.exit_code : repeat::Repetition(invocation).run();
+    return terminal::output_arrived("loopingcall") ? code : repeat::refused;
 }

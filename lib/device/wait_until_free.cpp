@@ -1,5 +1,10 @@
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/consign.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -78,12 +83,30 @@ asio::awaitable<std::vector<WaitResult>> wait_for_all(std::vector<Path> devices,
     co_return std::move(results);
 }
 
+/// Hands a cancellation of the wait to its strand, by a signal that lives as long as either needs
+/// it. co_spawn of Boost 1.81 keeps the address of something in the memory of the user's signal on
+/// its way there, and the user may let that go as soon as the wait is over.
+std::shared_ptr<asio::cancellation_signal> cancellation_of(asio::cancellation_slot slot,
+                                                           const asio::any_io_executor& strand) {
+    auto signal = std::make_shared<asio::cancellation_signal>();
+    if (!slot.is_connected()) return signal;
+    slot.assign([weak = std::weak_ptr(signal), strand](asio::cancellation_type type) {
+        asio::dispatch(strand, [weak, type] {
+            if (const auto alive = weak.lock()) alive->emit(type);
+        });
+    });
+    return signal;
+}
+
 }  // namespace
 
 void wait_until_free(const asio::any_io_executor& executor, std::vector<Path> devices,
                      WaitOptions options, WaitHandler handler) {
-    asio::co_spawn(asio::make_strand(executor),
-                   wait_for_all(std::move(devices), std::move(options)), std::move(handler));
+    const asio::any_io_executor strand = asio::make_strand(executor);
+    const auto signal = cancellation_of(asio::get_associated_cancellation_slot(handler), strand);
+    asio::co_spawn(
+        strand, wait_for_all(std::move(devices), std::move(options)),
+        asio::bind_cancellation_slot(signal->slot(), asio::consign(std::move(handler), signal)));
 }
 
 }  // namespace detail

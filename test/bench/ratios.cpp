@@ -2,7 +2,11 @@
 
 #include <benchmark/benchmark.h>
 
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
 #include <map>
+#include <optional>
 #include <ostream>
 #include <utility>
 
@@ -18,11 +22,13 @@ class Ratios : public benchmark::ConsoleReporter {
     void ReportRuns(const std::vector<Run>& runs) override {
         ConsoleReporter::ReportRuns(runs);
         for (const Run& run : runs) {
-            if (run.aggregate_name != "median") continue;
+            const bool is_spread = run.aggregate_name == "cv";
+            if (run.aggregate_name != "median" && !is_spread) continue;
             const std::string& arguments = run.run_name.args;
             const std::string name =
                 run.run_name.function_name + (arguments.empty() ? "" : "/" + arguments);
-            for (const auto& [counter, value] : run.counters) medians_[counter][name] = value.value;
+            auto& into = is_spread ? spreads_ : medians_;
+            for (const auto& [counter, value] : run.counters) into[counter][name] = value.value;
         }
     }
 
@@ -31,25 +37,57 @@ class Ratios : public benchmark::ConsoleReporter {
         for (const std::string& counter : counters_) {
             for (const auto& [name, cost] : medians_[counter]) print(counter, name, cost);
         }
+        if (const char* const table = std::getenv("BENCH_TABLE")) write_table(table);
     }
 
   private:
-    void print(const std::string& counter, const std::string& name, double cost) {
-        const auto kind = name.find('<');
-        const auto end = name.find('>');
+    /// Of `x<Other>/1` to `x<reference>/1`, if there is such a one.
+    std::optional<double> ratio_to(const std::string& reference, const std::string& counter,
+                                   const std::string& name, double cost) {
+        const std::string to =
+            name.substr(0, name.find('<')) + '<' + reference + name.substr(name.find('>'));
         const auto& medians = medians_[counter];
+        const auto found = medians.find(to);
+        if (found == medians.end() || to == name || found->second == 0) return std::nullopt;
+        return cost / found->second;
+    }
+
+    void print(const std::string& counter, const std::string& name, double cost) {
         for (const std::string& reference : references_) {
-            const auto found =
-                medians.find(name.substr(0, kind) + '<' + reference + name.substr(end));
-            if (found == medians.end() || found->first == name) continue;
-            GetOutputStream() << name << ' ' << counter << ": " << cost / found->second << " x "
-                              << reference << '\n';
+            const auto ratio = ratio_to(reference, counter, name, cost);
+            if (!ratio) continue;
+            GetOutputStream() << name << ' ' << counter << ": " << *ratio << " x " << reference
+                              << '\n';
         }
+    }
+
+    void write_table(const std::string& path) {
+        std::ofstream table(path, std::ios::app);
+        table << "\n| benchmark | counter | median | spread |";
+        for (const std::string& reference : references_) table << " x " << reference << " |";
+        table << "\n|---|---|---|---|";
+        for (std::size_t i = 0; i < references_.size(); ++i) table << "---|";
+        table << '\n';
+        for (const auto& [counter, medians] : medians_) {
+            for (const auto& [name, median] : medians) write_row(table, counter, name, median);
+        }
+    }
+
+    void write_row(std::ostream& table, const std::string& counter, const std::string& name,
+                   double median) {
+        table << "| " << name << " | " << counter << " | " << median << " | "
+              << std::lround(100 * spreads_[counter][name]) << " % |";
+        for (const std::string& reference : references_) {
+            const auto ratio = ratio_to(reference, counter, name, median);
+            ratio ? table << ' ' << *ratio << " |" : table << "  |";
+        }
+        table << '\n';
     }
 
     std::vector<std::string> counters_;
     std::vector<std::string> references_;
     std::map<std::string, std::map<std::string, double>> medians_;
+    std::map<std::string, std::map<std::string, double>> spreads_;
 };
 
 }  // namespace

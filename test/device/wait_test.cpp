@@ -219,6 +219,29 @@ BOOST_AUTO_TEST_CASE(what_the_observer_throws_ends_the_wait) {
     BOOST_CHECK_THROW(std::rethrow_exception(waited.error), int);
 }
 
+// The signal is free to go when the wait is over, even with a cancellation that is on its way.
+BOOST_AUTO_TEST_CASE(a_cancellation_may_come_before_any_step_and_its_signal_go_with_the_wait) {
+    bool ended_by_itself = false;
+    for (int step = 0; !ended_by_itself; ++step) {
+        asio::io_context context(1);
+        auto signal = std::make_unique<asio::cancellation_signal>();
+        int times = 0;
+        device::async_wait_until_free(
+            context.get_executor(), {file}, {.check_device_probe = device::Probe::procfs},
+            asio::bind_cancellation_slot(
+                signal->slot(),
+                [&](const std::exception_ptr&, const std::vector<device::WaitResult>&) {
+                    ++times;
+                    signal.reset();
+                }));
+        for (int i = 0; i < step && times == 0; ++i) context.run_one();
+        ended_by_itself = times != 0;
+        if (signal) signal->emit(asio::cancellation_type::total);
+        context.run();
+        BOOST_TEST(times == 1);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_cancelled_wait_ends_its_probe_before_it_says_so) {
     const test::FakeFuser fake(
         scratch, "echo begun > '" + (scratch.path() / "begun").string() + "'; exec sleep 1000");

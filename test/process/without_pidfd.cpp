@@ -1,6 +1,6 @@
-// Runs a program as on Linux before 5.3: it is told that there are no pidfds.
+// Runs a program as on Linux before 5.3: it is told that there are no pidfds. With -i, nor inotify.
 //
-//     without_pidfd PROGRAM [ARG...]
+//     without_pidfd [-i] PROGRAM [ARG...]
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -10,33 +10,38 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
-#include <iterator>
+#include <cstring>
 
 namespace {
 
-bool hide_pidfds() {
+bool hide(unsigned call) {
     constexpr unsigned no_such_call = SECCOMP_RET_ERRNO | ENOSYS;
     sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_open, 1, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_send_signal, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, no_such_call),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    const sock_fprog program{static_cast<unsigned short>(std::size(filter)), filter};
-    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
+    const sock_fprog program{4, filter};
+    return ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
+}
+
+bool hide_all(bool inotify) {
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && hide(SYS_pidfd_open) &&
+           hide(SYS_pidfd_send_signal) && (!inotify || hide(SYS_inotify_init1));
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-    if (count < 2) return 2;
-    if (!hide_pidfds()) {
+    const bool inotify = count > 1 && std::strcmp(arguments[1], "-i") == 0;
+    char** const command = arguments + (inotify ? 2 : 1);
+    if (*command == nullptr) return 2;
+    if (!hide_all(inotify)) {
         std::perror("without_pidfd: seccomp");
         return 1;
     }
-    ::execv(arguments[1], arguments + 1);
-    std::perror(arguments[1]);
+    ::execv(*command, command);
+    std::perror(*command);
     return 1;
 }
