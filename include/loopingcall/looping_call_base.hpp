@@ -53,7 +53,8 @@ class LoopingCallBase {
 
     /// Ends the run: once this returns, no further call begins. A call that is being made is let
     /// finish, and may still end the run as done or failed; otherwise the outcome is `stopped`.
-    /// No effect when no run is going on.
+    /// No effect when no run is going on. Makes the outcome: ends the program if there is no memory
+    /// left for it.
     void stop() noexcept { engine_->stop(false); }
 
     /// The same, and asks an awaitable body that is suspended to give up (`terminal`
