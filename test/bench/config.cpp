@@ -5,7 +5,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/program_options.hpp>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -17,6 +16,7 @@
 #include <sstream>
 #include <string>
 
+#include "cpu_time.hpp"
 #include "ratios.hpp"
 
 namespace {
@@ -51,16 +51,10 @@ class File {
     std::filesystem::path path_;
 };
 
-double cpu_seconds() {
-    std::timespec time{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
 double seconds_of(const std::function<void()>& work) {
-    const double begun = cpu_seconds();
+    const double begun = bench::cpu_seconds();
     work();
-    return cpu_seconds() - begun;
+    return bench::cpu_seconds() - begun;
 }
 
 double parse_with_loopingcall(const File& file) {

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <boost/asio.hpp>
-#include <ctime>
 #include <loopingcall/fixed_interval_looping_call.hpp>
 #include <memory>
 #include <vector>
 
+#include "cpu_time.hpp"
 #include "ratios.hpp"
 #include "support/hand_written_timer.hpp"
 #include "support/heap.hpp"
@@ -17,12 +17,6 @@ namespace {
 
 using namespace loopingcall;
 using namespace std::chrono_literals;
-
-double cpu_seconds() {
-    std::timespec time{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 /// Counts ticks, and what all but the first tenth of them cost.
 class Meter {
@@ -38,7 +32,7 @@ class Meter {
         measured_ = ticks;
         left_ = ticks + ticks / 10;
         context_.run();
-        cpu_ = cpu_seconds() - cpu_;
+        cpu_ = bench::cpu_seconds() - cpu_;
         allocations_ = test::allocations() - allocations_;
     }
 
@@ -51,7 +45,7 @@ class Meter {
 
   private:
     void begin() {
-        cpu_ = cpu_seconds();
+        cpu_ = bench::cpu_seconds();
         allocations_ = test::allocations();
     }
 

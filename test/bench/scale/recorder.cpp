@@ -4,22 +4,13 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <ctime>
 #include <loopingcall/process/execute.hpp>
 #include <sstream>
 #include <string>
 
+#include "cpu_time.hpp"
+
 namespace bench {
-
-namespace {
-
-double cpu_seconds() {
-    std::timespec time{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
-}  // namespace
 
 Recorder::Recorder(const Plan& plan) : plan_(plan) {
     late_.reserve(static_cast<std::size_t>(plan.count() * (Plan::measured.count() + 2)));
