@@ -189,9 +189,7 @@ BOOST_AUTO_TEST_CASE(early_wakes_spend_no_retry_and_do_not_wake_themselves) {
     const auto partition = disk.add_partition();
     const test::Child holder([&] {
         while (::access(partition.c_str(), F_OK) != 0) continue;
-        return ::unshare(CLONE_NEWNS) == 0 &&
-               ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-               test::run_program("mke2fs -q -F " + partition.string()) &&
+        return test::unshare_mounts() && test::run_program("mke2fs -q -F " + partition.string()) &&
                ::mount(partition.c_str(), "/mnt", "ext2", 0, nullptr) == 0;
     });
     BOOST_REQUIRE(holder.prepared());

@@ -91,8 +91,7 @@ struct MountedElsewhere : OnDisk {
         claim_ = ClaimKind::exclusive;
         have_child(
             [&] {
-                return ::unshare(CLONE_NEWNS) == 0 &&
-                       ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                return unshare_mounts() &&
                        ::mount(device_.c_str(), point.c_str(), "ext2", 0, nullptr) == 0;
             },
             false);

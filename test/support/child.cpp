@@ -1,11 +1,14 @@
 #include "support/child.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -64,6 +67,13 @@ void Child::let_go() {
     if (pid_ <= 0) return;
     ::kill(pid_, SIGKILL);
     ::waitpid(std::exchange(pid_, -1), nullptr, 0);
+}
+
+// In a chroot, the root is no mount, and cannot be made private; it may be already.
+bool unshare_mounts() {
+    if (::unshare(CLONE_NEWNS) != 0) return false;
+    const bool made_private = ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+    return made_private || errno == EINVAL;
 }
 
 bool run_program(const std::string& command_line) {

@@ -30,6 +30,9 @@ class Child {
     bool prepared_ = false;
 };
 
+/// Gives this process mounts of its own, which nobody else sees.
+bool unshare_mounts();
+
 /// Runs a program to its end, without its output.
 /// @return whether it exited with 0.
 bool run_program(const std::string& command_line);
