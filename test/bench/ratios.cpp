@@ -23,7 +23,8 @@ class Ratios : public benchmark::ConsoleReporter {
         ConsoleReporter::ReportRuns(runs);
         for (const Run& run : runs) {
             const bool is_spread = run.aggregate_name == "cv";
-            if (run.aggregate_name != "median" && !is_spread) continue;
+            const bool is_alone = run.run_type == Run::RT_Iteration && run.repetitions <= 1;
+            if (run.aggregate_name != "median" && !is_spread && !is_alone) continue;
             const std::string& arguments = run.run_name.args;
             const std::string name =
                 run.run_name.function_name + (arguments.empty() ? "" : "/" + arguments);
