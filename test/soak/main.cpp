@@ -30,7 +30,9 @@ long resident_kib() {
 void run_round(soak::Random& random, const std::filesystem::path& directory) {
     boost::asio::io_context context(1);
     std::optional<soak::FewDescriptors> few;
-    if (soak::any(random, 3) == 0) few.emplace(soak::any(random, 12) + 3);
+    // UBSan looks at objects by way of a pipe, and takes them for none if it gets no descriptor.
+    const bool may_be_few = !test::with_address_sanitizer;
+    if (may_be_few && soak::any(random, 3) == 0) few.emplace(soak::any(random, 12) + 3);
     for (int i = soak::any(random, 5); i >= 0; --i) {
         try {
             soak::run_command(context, random);
