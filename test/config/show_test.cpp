@@ -69,8 +69,8 @@ BOOST_AUTO_TEST_CASE(each_value_stands_below_its_origin_and_what_it_has_beaten) 
 BOOST_AUTO_TEST_CASE(what_is_shown_is_a_file_that_means_the_same) {
     const OptionTable texts{{.group = "g", .name = "x", .type = TextType{}},
                             {.group = "g", .name = "y", .type = MultiType{}}};
-    for (const char* value : {"", "plain", "$x", "a$", "\"quoted\"", "'q", "\"", " blanks ", "\v", "x\f", "#no",
-                              "; no", "[no]", "a\nb", "\"a\nb\"", "\"a\"\nb"}) {
+    for (const char* value : {"", "plain", "$x", "a$", "\"quoted\"", "'q", "\"", " blanks ", "\v",
+                              "x\f", "#no", "; no", "[no]", "a\nb", "\"a\nb\"", "\"a\"\nb"}) {
         const std::string ini = "[g]\n" + detail::ini_assignment("x", value) + "\n";
         const Config again = load(texts, ini);
         BOOST_TEST(problems(again) == "", ini);
