@@ -30,11 +30,13 @@ void check_places(const IniFile& file, std::size_t lines) {
     }
 }
 
-/// Dollar signs are doubled, as a reader of options would halve them again.
+/// Dollar signs are doubled, as a reader of options would halve them again. A key like a section or
+/// a comment can only come after a blank that is no indentation.
 std::string written_again(const IniFile& file) {
     std::string text;
     for (const IniEntry& entry : file.entries) {
-        text += '[' + file.sections[entry.section] + "]\n" +
+        const bool needs_blank = entry.key.find_first_of("[#;") == 0;
+        text += '[' + file.sections[entry.section] + "]\n" + (needs_blank ? "\v" : "") +
                 detail::ini_assignment(entry.key, entry.value) + '\n';
     }
     return text;
