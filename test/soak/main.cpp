@@ -69,7 +69,7 @@ int run(double minutes, unsigned seed) {
     };
     while (passed() < minutes / 5) run_round(random, scratch.path());
     const test::Holdings before =
-        settled({.descriptors = 0, .threads = 1, .children = 0, .heap = 0});
+        settled({.descriptors = 1000, .threads = 1, .children = 0, .heap = 0});
     const long resident_before = resident_kib();
     int rounds = 0;
     for (; passed() < minutes; ++rounds) {
