@@ -4,10 +4,13 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/program_options.hpp>
+#include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <optional>
+#include <system_error>
 
 #include "soak/actions.hpp"
 #include "support/descriptors.hpp"
@@ -19,13 +22,6 @@ namespace {
 namespace po = boost::program_options;
 using Clock = std::chrono::steady_clock;
 
-long resident_kib() {
-    long total = 0;
-    long resident = 0;
-    std::ifstream("/proc/self/statm") >> total >> resident;
-    return resident * (::sysconf(_SC_PAGESIZE) / 1024);
-}
-
 /// A few things at once, to their end; one time in four with hardly any descriptor to be had.
 void run_round(soak::Random& random, const std::filesystem::path& directory) {
     boost::asio::io_context context(1);
@@ -33,7 +29,7 @@ void run_round(soak::Random& random, const std::filesystem::path& directory) {
     // UBSan looks at objects by way of a pipe, and takes them for none if it gets no descriptor.
     const bool may_be_few = !test::with_address_sanitizer;
     if (may_be_few && soak::any(random, 3) == 0) few.emplace(soak::any(random, 12) + 3);
-    for (int i = soak::any(random, 5); i >= 0; --i) {
+    for (int i = soak::any(random, 12); i >= 0; --i) {
         try {
             soak::run_command(context, random);
             soak::wait_for_device(context, random, directory);
@@ -45,22 +41,31 @@ void run_round(soak::Random& random, const std::filesystem::path& directory) {
     context.run();
 }
 
-/// What is left a moment after a round, when threads that were left to themselves have ended.
-test::Holdings settled(const test::Holdings& wanted) {
-    const auto limit = Clock::now() + std::chrono::seconds(5);
-    test::Holdings held = test::holdings();
-    while (Clock::now() < limit &&
-           (held.descriptors > wanted.descriptors || held.threads > wanted.threads ||
-            held.children > wanted.children)) {
-        held = test::holdings();
-    }
-    return held;
+/// What malloc has kept at hand is given back first: it is no growth.
+long resident_kib() {
+    ::malloc_trim(0);
+    long total = 0;
+    long resident = 0;
+    std::ifstream("/proc/self/statm") >> total >> resident;
+    return resident * (::sysconf(_SC_PAGESIZE) / 1024);
+}
+
+std::ostream& operator<<(std::ostream& out, const test::Holdings& held) {
+    return out << held.descriptors << " descriptors, " << held.threads << " threads, "
+               << held.children << " children, " << held.heap << " bytes of heap";
+}
+
+/// How much the heap in use, which is exact, and resident memory, which is whole pages of a heap
+/// with holes, may differ between two moments.
+constexpr std::size_t heap_slack = 4096;
+constexpr long resident_slack_kib = 1024;
+
+bool has_grown(const test::Holdings& before, const test::Holdings& held) {
+    return !held.within(before) || held.heap > before.heap + heap_slack;
 }
 
 int run(double minutes, unsigned seed) {
     std::cout << "soak: " << minutes << " min, seed " << seed << std::endl;
-    // Every thread may get a heap of its own, which it leaves behind for another: that is no leak.
-    ::mallopt(M_ARENA_MAX, 1);
     const test::Scratch scratch;
     soak::Random random(seed);
     const auto begun = Clock::now();
@@ -68,27 +73,33 @@ int run(double minutes, unsigned seed) {
         return std::chrono::duration<double, std::ratio<60>>(Clock::now() - begun).count();
     };
     while (passed() < minutes / 5) run_round(random, scratch.path());
-    const test::Holdings before =
-        settled({.descriptors = 1000, .threads = 1, .children = 0, .heap = 0});
+    const test::Holdings before = test::held_when_idle();
     const long resident_before = resident_kib();
     int rounds = 0;
     for (; passed() < minutes; ++rounds) {
         run_round(random, scratch.path());
-        const test::Holdings held = settled(before);
-        if (held.descriptors > before.descriptors || held.threads > before.threads ||
-            held.children > before.children) {
-            std::cout << "soak: round " << rounds << " left " << held.descriptors
-                      << " descriptors, " << held.threads << " threads and " << held.children
-                      << " children; there were " << before.descriptors << ", " << before.threads
-                      << " and " << before.children << '\n';
+        const test::Holdings held = test::held_when_within(before);
+        if (has_grown(before, held)) {
+            std::cout << "soak: round " << rounds << " left " << held << "; there were " << before
+                      << '\n';
             return 1;
         }
     }
     const long growth = resident_kib() - resident_before;
-    std::cout << "soak: " << rounds << " rounds; resident memory grew by " << growth << " KiB\n";
-    // In a short run, the heap is still being broken in.
-    const bool is_judged = minutes >= 10 && !test::with_sanitizer;
-    return is_judged && growth > 1024 ? 1 : 0;
+    std::cout << "soak: " << rounds << " rounds; at the end there were "
+              << test::held_when_within(before) << ", at the beginning " << before
+              << "; resident memory grew by " << growth << " KiB\n";
+    return !test::with_sanitizer && growth > resident_slack_kib ? 1 : 0;
+}
+
+/// Runs this program again, so that the heap in use can be told exactly: one heap for all threads,
+/// and no caches of threads, which are counted as in use and fill up slowly.
+void become_exact(char** arguments) {
+    constexpr const char* name = "GLIBC_TUNABLES";
+    if (std::getenv(name) != nullptr) return;
+    ::setenv(name, "glibc.malloc.tcache_count=0:glibc.malloc.arena_max=1", 1);
+    ::execv("/proc/self/exe", arguments);
+    throw std::system_error(errno, std::system_category(), "cannot run again as /proc/self/exe");
 }
 
 }  // namespace
@@ -100,6 +111,7 @@ int main(int count, char** arguments) {
     try {
         po::variables_map given;
         po::store(po::parse_command_line(count, arguments, options), given);
+        become_exact(arguments);
         return run(given["minutes"].as<double>(), given["seed"].as<unsigned>());
     } catch (const std::exception& error) {
         std::cerr << "soak: " << error.what() << '\n' << options;

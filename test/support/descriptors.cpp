@@ -23,9 +23,13 @@ std::size_t entries(const std::filesystem::path& directory) {
     return static_cast<std::size_t>(std::distance(begin(first), end(first)));
 }
 
-/// Waits until what is held is what a test may begin or end with.
+std::size_t heap_in_use() {
+    const auto heap = ::mallinfo2();
+    return heap.uordblks + heap.hblkhd;
+}
+
 template <class Condition>
-Holdings settled(Condition condition) {
+Holdings held_when(Condition condition) {
     const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
     Holdings held = holdings();
     while (!condition(held) && std::chrono::steady_clock::now() < limit) held = holdings();
@@ -60,14 +64,20 @@ Holdings holdings() {
     return {.descriptors = entries("/proc/self/fd"),
             .threads = entries("/proc/self/task"),
             .children = children().size(),
-            .heap = ::mallinfo2().uordblks};
+            .heap = heap_in_use()};
 }
 
 // A thread that has been joined is listed until the kernel has put it away.
-NothingLeftBehind::NothingLeftBehind() : before_(settled(is_idle)) {}
+Holdings held_when_idle() { return held_when(is_idle); }
+
+Holdings held_when_within(const Holdings& wanted) {
+    return held_when([&](const Holdings& held) { return held.within(wanted); });
+}
+
+NothingLeftBehind::NothingLeftBehind() : before_(held_when_idle()) {}
 
 NothingLeftBehind::~NothingLeftBehind() {
-    const Holdings after = settled([&](const Holdings& held) { return held.within(before_); });
+    const Holdings after = held_when_within(before_);
     BOOST_CHECK_LE(after.descriptors, before_.descriptors);
     BOOST_CHECK_LE(after.threads, before_.threads);
     BOOST_CHECK_LE(after.children, before_.children);
