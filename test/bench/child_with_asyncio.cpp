@@ -1,30 +1,19 @@
-#include <boost/asio/io_context.hpp>
-#include <cstdlib>
-#include <loopingcall/process/execute.hpp>
 #include <sstream>
 #include <string>
 
 #include "children.hpp"
+#include "peer.hpp"
 
 namespace bench {
 
 Cost run_with_asyncio(long megabytes, int runs) {
-    namespace process = loopingcall::process;
-    boost::asio::io_context context;
-    Cost cost;
-    process::async_execute(
-        context.get_executor(),
-        {.argv = {"python3", BENCH_ASYNCIO, std::to_string(megabytes), std::to_string(runs)}}, {},
-        [&](boost::system::error_code error, const process::ExecuteResult& ran) {
-            if (error || !ran.status.exited(0)) return;
-            double launch = 0;
-            double total = 0;
-            std::istringstream(ran.standard_output) >> launch >> total;
-            cost.launch = std::chrono::duration<double>(launch);
-            cost.total = std::chrono::duration<double>(total);
-        });
-    context.run();
-    return cost;
+    double launch = 0;
+    double total = 0;
+    std::istringstream(
+        output_of({"python3", BENCH_ASYNCIO, std::to_string(megabytes), std::to_string(runs)})
+            .value_or("")) >>
+        launch >> total;
+    return {std::chrono::duration<double>(launch), std::chrono::duration<double>(total)};
 }
 
 }  // namespace bench

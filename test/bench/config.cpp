@@ -3,7 +3,6 @@
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
 #include <boost/program_options.hpp>
 #include <filesystem>
 #include <fstream>
@@ -11,25 +10,24 @@
 #include <iostream>
 #include <iterator>
 #include <loopingcall/config/ini.hpp>
-#include <loopingcall/process/execute.hpp>
 #include <optional>
-#include <sstream>
 #include <string>
 
 #include "cpu_time.hpp"
+#include "exact.hpp"
+#include "peer.hpp"
 #include "ratios.hpp"
 
 namespace {
 
-namespace process = loopingcall::process;
 namespace po = boost::program_options;
 
-constexpr int lines = 500'000;
+constexpr int all_lines = 500'000;
 
 /// What both grammars read alike: 100 keys a section.
 class File {
   public:
-    File() : path_(std::filesystem::temp_directory_path() / name()) {
+    explicit File(int lines) : path_(std::filesystem::temp_directory_path() / name()) {
         std::ofstream file(path_);
         for (int line = 0; line < lines; ++line) {
             if (line % 101 == 0) {
@@ -75,16 +73,9 @@ double parse_with_program_options(const File& file) {
 
 /// Nothing where it is not installed.
 std::optional<double> parse_with_oslo(const File& file) {
-    boost::asio::io_context context;
-    std::optional<double> seconds;
-    process::async_execute(context.get_executor(),
-                           {.argv = {"/usr/bin/python3", BENCH_OSLO, file.path().string()}}, {},
-                           [&](boost::system::error_code error, const process::ExecuteResult& ran) {
-                               if (error || !ran.status.exited(0)) return;
-                               std::istringstream(ran.standard_output) >> seconds.emplace();
-                           });
-    context.run();
-    return seconds;
+    const auto output = bench::output_of({"/usr/bin/python3", BENCH_OSLO, file.path().string()});
+    if (!output) return std::nullopt;
+    return std::stod(*output);
 }
 
 void add(const char* name, const std::function<std::optional<double>()>& measure) {
@@ -106,13 +97,23 @@ void add(const char* name, const std::function<std::optional<double>()>& measure
 }  // namespace
 
 int main(int count, char** arguments) {
-    const File file;
+    const bench::Works works{
+        {"parse<LoopingCall>", [](int lines) { parse_with_loopingcall(File(lines)); }},
+        {"parse<Program_options>", [](int lines) { parse_with_program_options(File(lines)); }},
+    };
+    if (bench::do_work(count, arguments, works)) return 0;
+    const File file(all_lines);
     add("parse<LoopingCall>", [&] { return parse_with_loopingcall(file); });
     add("parse<Program_options>", [&] { return parse_with_program_options(file); });
     if (parse_with_oslo(file)) {
         add("parse<oslo.config>", [&] { return parse_with_oslo(file); });
     } else {
-        std::cout << "oslo.config is not installed (python3-oslo.config)\n";
+        std::cout << "oslo.config is absent: python3-oslo.config is not installed\n";
     }
-    return bench::run(count, arguments, {"ms"}, {"Program_options", "oslo.config"});
+    for (const auto& [name, work] : works) {
+        bench::add_exact(name, {arguments[0], "--do", name}, {.few = 2'020, .many = 4'040},
+                         {"instructions", "allocations"});
+    }
+    return bench::run(count, arguments, {"ms", "instructions", "allocations"},
+                      {"Program_options", "oslo.config"});
 }

@@ -11,6 +11,7 @@
 #include <random>
 
 #include "crowd.hpp"
+#include "exact.hpp"
 #include "ratios.hpp"
 
 namespace {
@@ -118,6 +119,9 @@ void add(const std::string& name, const std::function<void(benchmark::State&)>& 
         ->Unit(benchmark::kMillisecond);
 }
 
+constexpr device::Probe probes[] = {device::Probe::fuser, device::Probe::lsof,
+                                    device::Probe::procfs};
+
 void add_checks(bool held, std::int64_t crowd) {
     constexpr int repetitions = 5;
     const std::string kind = held ? "busy" : "free";
@@ -136,7 +140,7 @@ void add_checks(bool held, std::int64_t crowd) {
     bare("bare fuser", {"fuser"}, true);
     bare("bare lsof", {"lsof", "-t"}, true);
     bare("bare udevadm settle", {"udevadm", "settle"}, false);
-    for (const auto probe : {device::Probe::fuser, device::Probe::lsof, device::Probe::procfs}) {
+    for (const auto probe : probes) {
         add(
             kind + '<' + to_string(probe) + '>',
             [=](benchmark::State& state) {
@@ -145,6 +149,21 @@ void add_checks(bool held, std::int64_t crowd) {
             },
             crowd, repetitions);
     }
+}
+
+/// What is done so often for the exact counts: with nobody who holds the file.
+bench::Works works() {
+    bench::Works all{{"free<bare fuser>", [](int times) {
+                          const Subject subject(false);
+                          while (times-- > 0) run_bare({"fuser", subject.path().string()});
+                      }}};
+    for (const auto probe : probes) {
+        all.emplace("free<" + std::string(to_string(probe)) + '>', [probe](int times) {
+            const Subject subject(false);
+            while (times-- > 0) check(subject.path(), probe);
+        });
+    }
+    return all;
 }
 
 void add_releases() {
@@ -161,7 +180,8 @@ void add_releases() {
 
 /// Runs what was added. Crowds of different sizes cannot be mixed, so each has a run of its own.
 int run(int count, char** arguments) {
-    const int code = bench::run(count, arguments, {"ms"}, {"bare fuser", "polling"});
+    const int code =
+        bench::run(count, arguments, {"ms", "system_calls_of_all"}, {"bare fuser", "polling"});
     benchmark::ClearRegisteredBenchmarks();
     return code;
 }
@@ -169,9 +189,15 @@ int run(int count, char** arguments) {
 }  // namespace
 
 int main(int count, char** arguments) {
+    if (bench::do_work(count, arguments, works())) return 0;
     add_releases();
     if (const int code = run(count, arguments); code != 0) return code;
     bench::Crowd processes;
+    processes.grow_to(100);
+    for (const auto& [name, work] : works()) {
+        bench::add_exact(name, {arguments[0], "--do", name}, {.few = 1, .many = 3},
+                         {"system_calls_of_all"});
+    }
     for (const std::int64_t crowd : {100, 600, 2000}) {
         processes.grow_to(static_cast<std::size_t>(crowd));
         add_checks(true, crowd);

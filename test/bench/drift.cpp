@@ -7,9 +7,9 @@
 #include <boost/asio.hpp>
 #include <iostream>
 #include <loopingcall/fixed_interval_looping_call.hpp>
-#include <loopingcall/process/execute.hpp>
 #include <sstream>
 
+#include "peer.hpp"
 #include "ratios.hpp"
 #include "support/hand_written_timer.hpp"
 
@@ -92,20 +92,12 @@ Drift with_loopingcall(Duration interval, std::size_t calls) {
 
 /// Nothing where it is not installed.
 std::optional<Drift> with_python(const char* who, Duration interval, std::size_t calls) {
-    namespace process = loopingcall::process;
-    asio::io_context context;
-    std::optional<Drift> drift;
     const std::chrono::duration<double> seconds = interval;
-    process::async_execute(context.get_executor(),
-                           {.argv = {"/usr/bin/python3", BENCH_DRIFT, who,
-                                     std::to_string(seconds.count()), std::to_string(calls)}},
-                           {}, [&](boost::system::error_code error, const auto& ran) {
-                               if (error || !ran.status.exited(0)) return;
-                               drift.emplace();
-                               std::istringstream(ran.standard_output) >> drift->cumulative_us >>
-                                   drift->p99_late_us;
-                           });
-    context.run();
+    const auto output = bench::output_of({"/usr/bin/python3", BENCH_PYTHON, who,
+                                          std::to_string(seconds.count()), std::to_string(calls)});
+    if (!output) return std::nullopt;
+    Drift drift;
+    std::istringstream(*output) >> drift.cumulative_us >> drift.p99_late_us;
     return drift;
 }
 

@@ -2,7 +2,11 @@
 // hand, and beside others, in one run and with little and with much memory. `./dev bench` runs it.
 #include <benchmark/benchmark.h>
 
+#include <iostream>
+#include <string>
+
 #include "children.hpp"
+#include "exact.hpp"
 #include "host_memory.hpp"
 #include "ratios.hpp"
 
@@ -32,12 +36,17 @@ void child(benchmark::State& state) {
     }
 }
 
+template <Cost (*run_one)()>
+void so_often(int times) {
+    while (times-- > 0) run_one();
+}
+
 void asyncio(benchmark::State& state) {
     for (auto _ : state) report(state, bench::run_with_asyncio(state.range(0), runs));
 }
 
-void add(const char* name, void (*measure)(benchmark::State&)) {
-    benchmark::RegisterBenchmark(name, measure)
+void add(const std::string& name, void (*measure)(benchmark::State&)) {
+    benchmark::RegisterBenchmark(name.c_str(), measure)
         ->Arg(10)
         ->Arg(1000)
         ->Iterations(1)
@@ -50,12 +59,27 @@ void add(const char* name, void (*measure)(benchmark::State&)) {
 }  // namespace
 
 int main(int count, char** arguments) {
+    const bench::Works works{
+        {"child<ByHand>", so_often<bench::run_by_hand>},
+        {"child<LoopingCall>", so_often<bench::run_with_loopingcall>},
+        {"child<Boost>", so_often<bench::run_with_boost>},
+#ifdef BENCH_LIBUV
+        {"child<libuv>", so_often<bench::run_with_libuv>},
+#endif
+    };
+    if (bench::do_work(count, arguments, works)) return 0;
     add("child<ByHand>", child<bench::run_by_hand>);
     add("child<LoopingCall>", child<bench::run_with_loopingcall>);
     add("child<Boost>", child<bench::run_with_boost>);
 #ifdef BENCH_LIBUV
     add("child<libuv>", child<bench::run_with_libuv>);
+#else
+    std::cout << "libuv is absent: libuv1-dev is not installed\n";
 #endif
     add("child<asyncio>", asyncio);
-    return bench::run(count, arguments, {"launch_us", "total_us"});
+    for (const auto& [name, work] : works) {
+        bench::add_exact(name, {arguments[0], "--do", name}, {.few = 10, .many = 30},
+                         {"system_calls"});
+    }
+    return bench::run(count, arguments, {"launch_us", "total_us", "system_calls"});
 }

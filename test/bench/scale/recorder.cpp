@@ -3,12 +3,11 @@
 #include <malloc.h>
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <loopingcall/process/execute.hpp>
 #include <sstream>
 #include <string>
 
 #include "cpu_time.hpp"
+#include "peer.hpp"
 
 namespace bench {
 
@@ -36,17 +35,10 @@ double heap_bytes() {
 }
 
 Scale scale_with_program(const char* program, std::int64_t count) {
-    namespace process = loopingcall::process;
-    boost::asio::io_context context;
     Scale scale;
-    process::async_execute(context.get_executor(), {.argv = {program, std::to_string(count)}}, {},
-                           [&](boost::system::error_code error, const process::ExecuteResult& ran) {
-                               if (error || !ran.status.exited(0)) return;
-                               std::istringstream(ran.standard_output) >> scale.cpu_us_a_tick >>
-                                   scale.bytes >> scale.p99_late_ms >> scale.worst_late_ms >>
-                                   scale.ticks;
-                           });
-    context.run();
+    std::istringstream(output_of({program, std::to_string(count)}).value_or("")) >>
+        scale.cpu_us_a_tick >> scale.bytes >> scale.p99_late_ms >> scale.worst_late_ms >>
+        scale.ticks;
     return scale;
 }
 
