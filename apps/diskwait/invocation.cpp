@@ -143,13 +143,7 @@ Invocation read_invocation(std::vector<std::string> arguments) {
     return Reader(std::move(arguments)).read();
 }
 
-po::options_description all_flags() {
-    po::options_description flags("Options");
-    config::describe_flags(option_table(), flags);
-    const po::options_description own = own_flags();
-    for (const auto& flag : own.options()) flags.add(flag);
-    return flags;
-}
+po::options_description all_flags() { return config::all_flags(option_table(), own_flags()); }
 
 void print_help(std::ostream& stream) {
     stream

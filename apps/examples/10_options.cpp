@@ -23,10 +23,14 @@ config::Config load(const config::CommandLine& line) {
 int main(int count, char** arguments) {
     boost::program_options::options_description own;
     config::describe_file_flags(own);
-    own.add_options()("sample", "print a sample file");
+    own.add_options()("sample", "print a sample file")("help,h", "print this help");
     const auto line = config::parse_command_line({arguments + 1, arguments + count}, table, own);
     for (const auto& problem : line.errors) std::cerr << problem << '\n';
     if (!line.errors.empty()) return 2;
+    if (line.flags.count("help") != 0) {
+        std::cout << config::all_flags(table, own);
+        return 0;
+    }
     if (line.flags.count("sample") != 0) config::write_sample(table, "agent", std::cout);
     const config::Config options = load(line);
     for (const auto& problem : options.diagnostics()) std::cerr << problem << '\n';

@@ -12,8 +12,6 @@ namespace po = boost::program_options;
 
 namespace {
 
-constexpr int refused = 125;
-
 po::options_description own_flags() {
     po::options_description flags;
     flags.add_options()                                               //
@@ -49,13 +47,7 @@ bool print_problems(std::vector<config::Diagnostic> problems,
 
 }  // namespace
 
-po::options_description all_flags() {
-    po::options_description flags("Options");
-    config::describe_flags(option_table(), flags);
-    const auto own = own_flags();
-    for (const auto& flag : own.options()) flags.add(flag);
-    return flags;
-}
+po::options_description all_flags() { return config::all_flags(option_table(), own_flags()); }
 
 Invocation read_invocation(std::vector<std::string> arguments) {
     auto line = config::parse_command_line(std::move(arguments), option_table(), own_flags());

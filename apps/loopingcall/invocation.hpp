@@ -10,6 +10,9 @@
 
 namespace repeat {
 
+/// The exit statuses that do not come from COMMAND or a signal, as in timeout(1).
+enum ExitCode : int { timed_out = 124, refused = 125, not_executable = 126, not_found = 127 };
+
 /// The flags that have a value, as options; they have no section in any file.
 [[nodiscard]] const loopingcall::config::OptionTable& option_table();
 

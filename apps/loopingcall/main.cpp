@@ -1,4 +1,4 @@
-// loopingcall: runs a command at an interval until it succeeds. Exit codes as in timeout(1).
+// loopingcall: runs a command at an interval until it succeeds.
 #include <boost/asio.hpp>
 #include <boost/json.hpp>
 #include <iostream>
@@ -17,8 +17,6 @@ namespace {
 using namespace loopingcall;
 using Nanoseconds = std::chrono::nanoseconds;
 using terminal::as_utf8;
-
-enum ExitCode : int { timed_out = 124, refused = 125, not_executable = 126, not_found = 127 };
 
 /// How a call ended. Until that is known, it did not in time.
 struct Call {
@@ -143,8 +141,13 @@ class Repetition {
 
 int main(int count, char** arguments) {
     terminal::occupy_closed_streams();
-    const auto invocation = repeat::read_invocation({arguments + 1, arguments + count});
-    const int code =
-        invocation.exit_code ? *invocation.exit_code : repeat::Repetition(invocation).run();
-    return terminal::output_arrived("loopingcall") ? code : repeat::refused;
+    try {
+        const auto invocation = repeat::read_invocation({arguments + 1, arguments + count});
+        const int code =
+            invocation.exit_code ? *invocation.exit_code : repeat::Repetition(invocation).run();
+        return terminal::output_arrived("loopingcall") ? code : repeat::refused;
+    } catch (const std::exception& error) {
+        std::cerr << "loopingcall: " << error.what() << '\n';
+        return repeat::refused;
+    }
 }

@@ -199,8 +199,6 @@ class Sorter {
     CommandLine& result_;
 };
 
-}  // namespace
-
 void describe_flags(const OptionTable& table, po::options_description& into) {
     for (const Option& option : table) {
         if (!option.cli) continue;
@@ -212,6 +210,15 @@ void describe_flags(const OptionTable& table, po::options_description& into) {
         const std::string names = option.alias.empty() ? flag_of(option) : option.alias;
         add_flag(into, names, option, help);
     }
+}
+
+}  // namespace
+
+po::options_description all_flags(const OptionTable& table, const po::options_description& own) {
+    po::options_description flags("Options");
+    describe_flags(table, flags);
+    for (const auto& flag : own.options()) flags.add(flag);
+    return flags;
 }
 
 void describe_file_flags(po::options_description& into) {

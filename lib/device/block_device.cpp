@@ -1,13 +1,15 @@
 #include "block_device.hpp"
 
+#include <fcntl.h>
 #include <sys/sysmacros.h>
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 #include <system_error>
 
 #include "identity.hpp"
+#include "proc_directory.hpp"
+#include "shortage.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -16,9 +18,8 @@ namespace {
 using Path = std::filesystem::path;
 
 std::string first_line(const Path& file) {
-    std::string line;
-    std::getline(std::ifstream(file), line);
-    return line;
+    const std::string text = read_proc_file(AT_FDCWD, file.c_str());
+    return text.substr(0, text.find('\n'));
 }
 
 /// A directory that is not there, or goes away meanwhile, is empty.
@@ -29,8 +30,16 @@ std::vector<Path> entries(const Path& directory) {
     for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
         found.push_back(entry->path());
     }
+    throw_if_shortage(error.value(), directory.native());
     std::sort(found.begin(), found.end());
     return found;
+}
+
+bool is_partition(const Path& directory) {
+    std::error_code error;
+    const bool there = std::filesystem::exists(directory / "partition", error);
+    throw_if_shortage(error.value(), directory.native());
+    return there;
 }
 
 Path directory_of(dev_t device, const Path& sysfs) {
@@ -68,10 +77,7 @@ void collect_holders(dev_t device, const Path& sysfs, std::set<std::string>& see
 std::vector<BlockDevice> partitions_of(dev_t disk, const Path& sysfs) {
     std::vector<BlockDevice> partitions;
     for (const Path& entry : entries(directory_of(disk, sysfs))) {
-        std::error_code error;
-        if (std::filesystem::exists(entry / "partition", error)) {
-            partitions.push_back(device_at(entry));
-        }
+        if (is_partition(entry)) partitions.push_back(device_at(entry));
     }
     return partitions;
 }
@@ -80,8 +86,7 @@ BlockDevice whole_disk_of(dev_t device, const Path& sysfs) {
     std::error_code error;
     const Path directory = std::filesystem::canonical(directory_of(device, sysfs), error);
     if (error) return {.number = device};
-    const bool is_partition = std::filesystem::exists(directory / "partition", error);
-    return device_at(is_partition ? directory.parent_path() : directory);
+    return device_at(is_partition(directory) ? directory.parent_path() : directory);
 }
 
 std::vector<BlockDevice> holders_of(dev_t device, const Path& sysfs) {

@@ -5,20 +5,19 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
-#include <iterator>
 
 #include "block_device.hpp"
 #include "kernel_tables.hpp"
+#include "proc_directory.hpp"
 #include "process/descriptor.hpp"
+#include "shortage.hpp"
 
 namespace loopingcall::device::detail {
 
 namespace {
 
 std::string text_of(const std::filesystem::path& file) {
-    std::ifstream stream(file);
-    return {std::istreambuf_iterator<char>(stream), {}};
+    return read_proc_file(AT_FDCWD, file.c_str());
 }
 
 /// Whether a path that a table names leads to this device or file. A path that may be on a dead
@@ -27,7 +26,10 @@ bool leads_to(const std::filesystem::path& path, const Identity& part) {
     const bool in_dev = path.native().starts_with("/dev/");
     if (!in_dev && path.filename() != part.path.filename()) return false;
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) return false;
+    if (::stat(path.c_str(), &status) != 0) {
+        throw_if_shortage(errno, path.native());
+        return false;
+    }
     if (part.is_block_device) return S_ISBLK(status.st_mode) && status.st_rdev == part.number;
     return status.st_dev == part.file_system && status.st_ino == part.inode;
 }
@@ -99,7 +101,9 @@ std::optional<Claim> find_exclusive_claim(const Identity& part) {
     if (!part.is_block_device) return std::nullopt;
     const int flags = O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC;
     const process::detail::Descriptor opened(::open(part.path.c_str(), flags));
-    if (opened.is_open() || errno != EBUSY) return std::nullopt;
+    if (opened.is_open()) return std::nullopt;
+    throw_if_shortage(errno, part.path.native());
+    if (errno != EBUSY) return std::nullopt;
     return Claim{ClaimKind::exclusive, {}, part.path};
 }
 

@@ -1,12 +1,15 @@
 #include "identity.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <system_error>
+
+#include "proc_directory.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -21,8 +24,8 @@ Identified problem(int error) {
 std::uint64_t disk_sequence_of(dev_t number) {
     const std::filesystem::path device = "/sys/dev/block/" + to_text(number);
     for (const char* const file : {"diskseq", "../diskseq"}) {
-        std::uint64_t sequence = 0;
-        if (std::ifstream(device / file) >> sequence) return sequence;
+        const std::string text = read_proc_file(AT_FDCWD, (device / file).c_str());
+        if (!text.empty()) return std::strtoull(text.c_str(), nullptr, 10);
     }
     return 0;
 }

@@ -7,28 +7,40 @@
 #include <charconv>
 #include <cstring>
 
-#include "process/descriptor.hpp"
+#include "shortage.hpp"
 
 namespace loopingcall::device::detail {
 
-ProcDirectory::ProcDirectory(int base, const char* path) noexcept {
-    process::detail::Descriptor opened(::openat(base, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (opened.is_open()) directory_.reset(::fdopendir(opened.get()));
-    if (!directory_) {
-        error_ = errno;
-        return;
-    }
-    opened.release();
+process::detail::Descriptor open_place(int base, const char* path) noexcept {
+    return process::detail::Descriptor(::openat(base, path, O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
-const char* ProcDirectory::next() noexcept {
-    while (const dirent* const entry = ::readdir(directory_.get())) {
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): the buffer is for the kernel to fill
+ProcDirectory::ProcDirectory(int base, const char* path) noexcept
+    : directory_(::openat(base, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
+      error_(directory_.is_open() ? 0 : errno) {}
+
+const dirent64* ProcDirectory::next_entry() {
+    if (at_ == end_) {
+        const ssize_t size = ::getdents64(directory_.get(), buffer_.data(), buffer_.size());
+        if (size < 0) throw_unless_gone(errno, "getdents64");
+        if (size <= 0) return nullptr;
+        at_ = 0;
+        end_ = static_cast<std::size_t>(size);
+    }
+    const auto* const entry = reinterpret_cast<const dirent64*>(buffer_.data() + at_);  // NOLINT
+    at_ += entry->d_reclen;
+    return entry;
+}
+
+const char* ProcDirectory::next() {
+    while (const dirent64* const entry = next_entry()) {
         if (entry->d_name[0] != '.') return entry->d_name;
     }
     return nullptr;
 }
 
-std::optional<pid_t> ProcDirectory::next_number() noexcept {
+std::optional<pid_t> ProcDirectory::next_number() {
     while (const char* const name = next()) {
         pid_t number = 0;
         const char* const end = name + std::strlen(name);
@@ -45,10 +57,13 @@ int look_at(int base, const char* name, struct statx& found) noexcept {
 
 std::string read_proc_file(int base, const char* name) {
     const process::detail::Descriptor file(::openat(base, name, O_RDONLY | O_CLOEXEC));
+    if (!file.is_open()) throw_if_shortage(errno, name);
     std::string text;
     char buffer[16384];
     while (file.is_open()) {
         const ssize_t size = ::read(file.get(), buffer, sizeof buffer);
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) throw_unless_gone(errno, name);
         if (size <= 0) break;
         text.append(buffer, static_cast<std::size_t>(size));
     }

@@ -3,42 +3,53 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 
+#include "process/descriptor.hpp"
+
 namespace loopingcall::device::detail {
 
-/// The entries of a directory of /proc, without those for itself and its parent.
+/// A directory that others are opened from, and whose entries are not asked for.
+process::detail::Descriptor open_place(int base, const char* path) noexcept;
+
+/// The entries of a directory of /proc, without those for itself and its parent. Not by opendir(),
+/// which asks for three things more each time.
 class ProcDirectory {
   public:
     /// @param base  a descriptor of the directory that `path` is relative to, or AT_FDCWD.
     ProcDirectory(int base, const char* path) noexcept;
 
-    [[nodiscard]] bool is_open() const noexcept { return directory_ != nullptr; }
+    [[nodiscard]] bool is_open() const noexcept { return directory_.is_open(); }
     /// Why it is not open.
     [[nodiscard]] int error() const noexcept { return error_; }
-    [[nodiscard]] int descriptor() const noexcept { return ::dirfd(directory_.get()); }
+    [[nodiscard]] int descriptor() const noexcept { return directory_.get(); }
 
-    /// The next name, or null.
-    const char* next() noexcept;
+    /// The next name, until the one after it is asked for; or null.
+    /// @throws std::system_error for a shortage, as read_proc_file() does.
+    const char* next();
     /// The next name that is a number; other names are passed over.
-    std::optional<pid_t> next_number() noexcept;
+    std::optional<pid_t> next_number();
 
   private:
-    struct Close {
-        void operator()(DIR* directory) const noexcept { ::closedir(directory); }
-    };
-    std::unique_ptr<DIR, Close> directory_;
+    const dirent64* next_entry();
+
+    process::detail::Descriptor directory_;
     int error_ = 0;
+    std::size_t at_ = 0;
+    std::size_t end_ = 0;
+    alignas(dirent64) std::array<char, 8192> buffer_;
 };
 
 /// What a link of /proc leads to, without asking its file system and without mounting it.
 /// @return 0, or an errno.
 int look_at(int base, const char* name, struct statx& found) noexcept;
 
-/// A file of /proc, whole; empty if it cannot be read.
+/// A file of /proc or sysfs, whole; empty if it is not there, or is not shown to us.
+/// @throws std::system_error for a shortage or an error of reading: that it is empty is not known
+/// then.
 std::string read_proc_file(int base, const char* name);
 
 }  // namespace loopingcall::device::detail

@@ -8,10 +8,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <system_error>
 
 #include "proc_directory.hpp"
 
@@ -57,10 +57,12 @@ std::chrono::system_clock::time_point in_wall_time(std::uint64_t ticks_after_boo
 
 }  // namespace
 
-std::uint64_t start_time_of(pid_t pid) {
+std::uint64_t start_time_of(pid_t pid) try {
     const std::string file = "/proc/" + std::to_string(pid) + "/stat";
     constexpr int start_time = 22;
     return stat_field(read_proc_file(AT_FDCWD, file.c_str()), start_time);
+} catch (const std::system_error&) {
+    return 0;
 }
 
 bool is_kernel_thread(int process_directory) {
@@ -69,14 +71,17 @@ bool is_kernel_thread(int process_directory) {
     return (stat_field(read_proc_file(process_directory, "stat"), flags) & kernel_thread) != 0;
 }
 
-void identify(Holder& holder) {
+// That there is a holder is known, whatever else cannot be found out for want of descriptors.
+void identify(Holder& holder) try {
     const std::string directory = "/proc/" + std::to_string(holder.pid);
     struct stat status {};
     if (::stat(directory.c_str(), &status) != 0) return;
-    std::getline(std::ifstream(directory + "/comm"), holder.command);
+    const std::string name = read_proc_file(AT_FDCWD, (directory + "/comm").c_str());
+    holder.command = name.substr(0, name.find('\n'));
     holder.user = name_of_user(status.st_uid);
     holder.start_time = start_time_of(holder.pid);
     if (holder.start_time != 0) holder.since = in_wall_time(holder.start_time);
+} catch (const std::system_error&) {
 }
 
 }  // namespace loopingcall::device::detail

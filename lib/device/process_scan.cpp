@@ -19,6 +19,7 @@
 #include "proc_directory.hpp"
 #include "process_info.hpp"
 #include "scan_targets.hpp"
+#include "shortage.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -39,11 +40,11 @@ class Inspector {
     /// What a process has open, and where it is.
     void look_at_descriptors(int proc, pid_t pid) {
         pid_ = pid;
-        const ProcDirectory process(proc, std::to_string(pid).c_str());
-        if (!process.is_open()) return note_error(process.error());
-        inspect_descriptors(process.descriptor());
-        inspect_link(process.descriptor(), "exe", "exe");
-        inspect_places(process.descriptor());
+        const auto process = open_place(proc, std::to_string(pid).c_str());
+        if (!process.is_open()) return note_error(errno);
+        inspect_descriptors(process.get());
+        inspect_link(process.get(), "exe", "exe");
+        inspect_places(process.get());
     }
 
     /// What it has mapped, and what its threads have apart from it. Who may not see the one may not
@@ -51,10 +52,10 @@ class Inspector {
     void look_deeper(int proc, pid_t pid) {
         if (uninspected_.contains(pid)) return;
         pid_ = pid;
-        const ProcDirectory process(proc, std::to_string(pid).c_str());
-        if (!process.is_open()) return;
-        inspect_mappings(process.descriptor());
-        if (has_threads(process.descriptor())) inspect_threads(process.descriptor());
+        const auto process = open_place(proc, std::to_string(pid).c_str());
+        if (!process.is_open()) return throw_if_shortage(errno, "/proc");
+        inspect_mappings(process.get());
+        if (has_threads(process.get())) inspect_threads(process.get());
     }
 
     void look_into_sockets(int proc) {
@@ -65,7 +66,13 @@ class Inspector {
 
     [[nodiscard]] const std::vector<std::vector<Holder>>& found() const { return targets_.found(); }
 
+    /// The rest of a process could not be looked at for want of something of ours.
+    void note_failure(const std::exception& error) {
+        problem_ = std::string("/proc could not be looked through: ") + error.what();
+    }
+
     void add_to(ProcessScan& scan) const {
+        if (!problem_.empty()) scan.problem = problem_;
         scan.uninspected.insert(uninspected_.begin(), uninspected_.end());
         scan.in_flight += in_flight_;
         for (std::size_t i = 0; i < scan.holders.size(); ++i) {
@@ -107,7 +114,8 @@ class Inspector {
             const bool may_be_one = targets_.has_inode(file.inode);
             if (!may_be_one && strangers_.contains(std::string(file.identity))) return;
             struct statx found {};
-            if (look_at(base, ("map_files/" + file.link).c_str(), found) != 0) return;
+            const int error = look_at(base, ("map_files/" + file.link).c_str(), found);
+            if (error != 0) return throw_if_shortage(error, "map_files");
             if (!targets_.note(found, pid_, "mmap")) strangers_.emplace(file.identity);
         });
     }
@@ -122,14 +130,17 @@ class Inspector {
     /// leader has ended, are looked at by themselves.
     void inspect_threads(int base) {
         ProcDirectory threads(base, "task");
-        if (!threads.is_open()) return;
+        if (!threads.is_open()) return throw_if_shortage(threads.error(), "task");
         while (const auto thread = threads.next_number()) {
             if (*thread == pid_) continue;
             const std::string name = std::to_string(*thread);
-            const ProcDirectory own(threads.descriptor(), name.c_str());
-            if (!own.is_open()) continue;
-            if (!share(pid_, *thread, KCMP_FILES)) inspect_descriptors(own.descriptor());
-            if (!share(pid_, *thread, KCMP_FS)) inspect_places(own.descriptor());
+            const auto own = open_place(threads.descriptor(), name.c_str());
+            if (!own.is_open()) {
+                throw_if_shortage(errno, "task");
+                continue;
+            }
+            if (!share(pid_, *thread, KCMP_FILES)) inspect_descriptors(own.get());
+            if (!share(pid_, *thread, KCMP_FS)) inspect_places(own.get());
         }
     }
 
@@ -145,11 +156,13 @@ class Inspector {
     }
 
     void note_error(int error) {
+        throw_if_shortage(error, "/proc");
         if (!is_gone(error)) uninspected_.insert(pid_);
     }
 
     /// Kernel threads hold nothing; who is not root may not look into them either.
     void note_refusal(int base, int error) {
+        throw_if_shortage(error, "/proc");
         if (!is_gone(error) && !is_kernel_thread(base)) uninspected_.insert(pid_);
     }
 
@@ -158,6 +171,7 @@ class Inspector {
     std::vector<std::pair<pid_t, std::string>> sockets_;
     std::unordered_set<std::string> strangers_;
     std::size_t in_flight_ = 0;
+    std::string problem_;
     pid_t pid_ = 0;
 };
 
@@ -216,7 +230,13 @@ class Sweep {
 
     void look_deeper() {
         share_out([this](Inspector& inspector, pid_t pid) { inspector.look_deeper(proc_, pid); });
-        for (Inspector& inspector : inspectors_) inspector.look_into_sockets(proc_);
+        for (Inspector& inspector : inspectors_) {
+            try {
+                inspector.look_into_sockets(proc_);
+            } catch (const std::exception& error) {
+                inspector.note_failure(error);
+            }
+        }
     }
 
     /// Whether somebody was found for each of the targets.
@@ -239,7 +259,11 @@ class Sweep {
         const auto work = [&](std::size_t first) {
             for (std::size_t i = first; i < pids_.size(); i += inspectors_.size()) {
                 if (abandoned_.load(std::memory_order_relaxed)) return;
-                look(inspectors_[first], pids_[i]);
+                try {
+                    look(inspectors_[first], pids_[i]);
+                } catch (const std::exception& error) {
+                    inspectors_[first].note_failure(error);
+                }
             }
         };
         std::vector<std::jthread> threads;

@@ -30,7 +30,7 @@ void add(const std::string& name, const Command& command, int ticks, bench::Repe
                                      }
                                  })
         ->Iterations(1)
-        ->Repetitions(7)
+        ->Repetitions(15)
         ->ReportAggregatesOnly()
         ->UseManualTime()
         ->Unit(benchmark::kMicrosecond);

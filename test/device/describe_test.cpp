@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 #include <loopingcall/device/wait_until_free.hpp>
+#include <sstream>
 
 using namespace loopingcall::device;
 using namespace std::chrono_literals;
@@ -26,6 +27,34 @@ BOOST_AUTO_TEST_CASE(each_state_is_told_in_one_sentence) {
     result.report.reason = "no such device";
     BOOST_TEST(describe(result) ==
                "/dev/sda: cannot tell: no such device, after 20 checks in 0.012 s");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_kernel_uses_it_for_is_told_before_who_holds_it) {
+    const Report report{.device = "/dev/sda",
+                        .state = State::busy,
+                        .holders = {{.pid = 12, .command = "dd", .user = "root"}},
+                        .claims = {{ClaimKind::mount, "/mnt/a\nb", "/dev/sda1"},
+                                   {ClaimKind::swap, "/dev/sda", "/dev/sda"},
+                                   {ClaimKind::holder, "dm-0 (vg-root)", "/dev/sda"},
+                                   {ClaimKind::loop, "/dev/loop0", "/dev/sda"},
+                                   {ClaimKind::exclusive, "", "/dev/sda"}}};
+    BOOST_TEST(
+        describe({.report = report, .checks = 2, .elapsed = 1s}) ==
+        "/dev/sda is busy: /dev/sda1 mounted on /mnt/a\\nb, swap, held by dm-0 (vg-root), "
+        "the backing file of /dev/loop0, opened exclusively by something that cannot be seen; "
+        "held by 12 (dd, root), after 2 checks in 1.000 s");
+}
+
+BOOST_AUTO_TEST_CASE(each_kind_of_claim_and_each_probe_has_its_name) {
+    std::ostringstream names;
+    for (const auto kind : {ClaimKind::mount, ClaimKind::swap, ClaimKind::holder, ClaimKind::loop,
+                            ClaimKind::exclusive}) {
+        names << kind << ' ';
+    }
+    for (const auto probe : {Probe::fuser, Probe::lsof, Probe::procfs}) {
+        names << to_string(probe) << ' ';
+    }
+    BOOST_TEST(names.str() == "mount swap holder loop exclusive fuser lsof procfs ");
 }
 
 BOOST_AUTO_TEST_CASE(the_worst_of_several_devices_is_busy_before_unknown_before_free) {

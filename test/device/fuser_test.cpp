@@ -55,6 +55,9 @@ BOOST_AUTO_TEST_CASE(the_letters_tell_the_access_where_they_can_be_attributed) {
     BOOST_TEST(judged(found, " 12", name_line + "cm\n").holders[0].access ==
                    (std::vector<std::string>{"cwd", "mmap"}),
                boost::test_tools::per_element());
+    BOOST_TEST(judged(found, " 12", name_line + "refF\n").holders[0].access ==
+                   (std::vector<std::string>{"root", "exe", "open", "open"}),
+               boost::test_tools::per_element());
     BOOST_TEST(judged(found, " 12 13", name_line + "c\n").holders[0].access.empty());
     BOOST_TEST(judged(found, " 12", name_line + "?\n").holders[0].access.empty());
 }

@@ -1,4 +1,5 @@
 #include "program.hpp"
+#include "result.hpp"
 
 namespace json = boost::json;
 
@@ -57,6 +58,19 @@ BOOST_AUTO_TEST_CASE(a_holder_that_leaves_after_the_second_check_gives_three_che
     BOOST_TEST(ended.exit_code == 0);
     BOOST_TEST(ended.out.find("\"checks\":3,") != std::string::npos);
     BOOST_TEST(json::parse(ended.out).at("result") == "free");
+}
+
+BOOST_AUTO_TEST_CASE(a_claim_has_its_kind_and_its_names_can_be_printed) {
+    namespace device = loopingcall::device;
+    const diskwait::Result result{
+        .name = "busy",
+        .exit_code = 1,
+        .devices = {{.report = {.device = "/dev/sda",
+                                .state = device::State::busy,
+                                .claims = {{device::ClaimKind::mount, "/a\xFF", "/dev/sda1"}}}}}};
+    const json::value told = json::parse(diskwait::to_json(result));
+    const json::value claim{{"kind", "mount"}, {"detail", "/a\\xff"}, {"path", "/dev/sda1"}};
+    BOOST_TEST(told.at("devices").at(0).at("claims").at(0) == claim);
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_is_told_in_the_same_form) {

@@ -25,12 +25,13 @@ struct CommandLine {
     std::vector<Diagnostic> errors;               ///< unknown flags, missing values
 };
 
-/// Describes the flag of each option of `table` for a help: by its alias if it has one, with its
-/// help and default. parse_command_line() knows besides the full name, `--group-name`, the flags
-/// that set a BooleanType to false, `--group-noname` as in oslo and `--no-alias`, and deprecated
-/// names.
-LOOPINGCALL_EXPORT void describe_flags(const OptionTable& table,
-                                       boost::program_options::options_description& into);
+/// All flags of a program, for its help: those of the options of `table`, each by its alias if it
+/// has one, with its help and default, and then its own. parse_command_line() knows besides the
+/// full name, `--group-name`, the flags that set a BooleanType to false, `--group-noname` as in
+/// oslo and
+/// `--no-alias`, and deprecated names.
+[[nodiscard]] LOOPINGCALL_EXPORT boost::program_options::options_description all_flags(
+    const OptionTable& table, const boost::program_options::options_description& own = {});
 
 /// Adds `--config-file`, `--config-dir` and `--no-default-config`.
 LOOPINGCALL_EXPORT void describe_file_flags(boost::program_options::options_description& into);

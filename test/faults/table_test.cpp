@@ -1,0 +1,114 @@
+// Every operation of the programs with every fault of the kernel, at every point in turn.
+#include "faults/table.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+
+#include "support/child.hpp"
+#include "support/descriptors.hpp"
+#include "support/run_program.hpp"
+#include "support/sanitizers.hpp"
+#include "support/scratch.hpp"
+
+namespace {
+
+struct Programs {
+    test::NothingLeftBehind nothing_left_behind;
+    test::Scratch scratch;
+    std::filesystem::path file = scratch.file("free");
+    std::filesystem::path held = scratch.file("held");
+    std::filesystem::path config = scratch.file("diskwait.conf", "[disk_partitioner]\n");
+    std::filesystem::path log = scratch.file("log");
+    std::filesystem::path mapped = scratch.file("mapped", "text");
+    test::Child holder{[this] { return ::open(held.c_str(), O_RDONLY) >= 0; }};
+    test::Child mapper{[this] {
+        const int opened = ::open(mapped.c_str(), O_RDONLY);
+        return ::mmap(nullptr, 4, PROT_READ, MAP_PRIVATE, opened, 0) != MAP_FAILED &&
+               ::close(opened) == 0;
+    }};
+};
+
+/// Whether strace may do what it has to.
+bool can_inject() {
+    return !test::with_sanitizer &&
+           test::shell("strace -f -qq -o /dev/null /bin/true").exit_code == 0;
+}
+
+/// Those at the beginning, and fewer and fewer of those that come again and again.
+int next_point(int point) { return point + 1 + point / 4; }
+
+struct Injection : Programs {
+    test::Ended run(const test::Operation& operation, const test::Fault& fault, int point) {
+        std::filesystem::remove(log);
+        const std::string calls = fault.system_calls;
+        std::vector<std::string> argv{
+            "timeout",
+            "-sKILL",
+            "30",
+            "strace",
+            "-f",
+            "-qq",
+            "-o" + log.string(),
+            "--trace=munmap," + calls,
+            "--inject=" + calls + ':' + fault.injected + ":when=" + std::to_string(point)};
+        argv.insert(argv.end(), operation.argv.begin(), operation.argv.end());
+        return test::run(argv);
+    }
+
+    /// The dynamic linker may fail or crash before there is a program. The last it does is to unmap
+    /// its cache.
+    [[nodiscard]] bool was_begun() const {
+        return test::read_file(log).find("munmap(") != std::string::npos;
+    }
+
+    [[nodiscard]] bool was_injected() const {
+        const std::string seen = test::read_file(log);
+        return seen.find("(INJECTED)") != std::string::npos ||
+               seen.find("si_code=SI_KERNEL") != std::string::npos;
+    }
+
+    static void judge(const test::Operation& operation, const test::Fault& fault,
+                      const test::Ended& ended) {
+        using test::Consequence;
+        if (ended.exit_code == operation.answer) return;
+        const bool ended_by_it = ended.exit_code == 128 + SIGTERM || ended.exit_code == -1;
+        if (fault.consequence == Consequence::end && ended_by_it) return;
+        const bool is_partial = ended.out.find("could not be inspected") != std::string::npos;
+        if (fault.consequence == Consequence::partial && is_partial) return;
+        BOOST_TEST((fault.consequence != Consequence::none &&
+                    operation.when_failed.count(ended.exit_code) == 1),
+                   "exit code " << ended.exit_code << ": " << ended.out << ended.err);
+        BOOST_TEST(!(ended.out + ended.err).empty(), "there has to be a message");
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(fault_table, Injection)
+
+BOOST_AUTO_TEST_CASE(each_operation_gives_the_answer_or_says_why_it_cannot) {
+    if (!can_inject()) {
+        BOOST_TEST_MESSAGE("strace may not trace here: no fault is injected");
+        return;
+    }
+    for (const test::Operation& operation :
+         test::operations({file.string(), held.string(), mapped.string(), config.string()})) {
+        for (const test::Fault& fault : test::faults()) {
+            int point = fault.first;
+            for (;; point = next_point(point)) {
+                const test::Ended ended = run(operation, fault, point);
+                if (!was_injected()) break;
+                if (!was_begun()) continue;
+                BOOST_TEST_CONTEXT(operation.name << ", " << fault.name << ", " << point) {
+                    judge(operation, fault, ended);
+                }
+            }
+            BOOST_TEST_MESSAGE(operation.name << ", " << fault.name << ": up to " << point);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
