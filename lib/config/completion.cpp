@@ -103,7 +103,16 @@ void write_bash_completion(const std::string& program,
 void write_zsh_completion(const std::string& program,
                           const boost::program_options::options_description& described,
                           std::ostream& stream) {
-    stream << "#compdef " << program << "\n\n_arguments -s -S \\\n";
+    stream << "#compdef " << program
+           << "\n\n"
+              "local dashes=${words[(i)--]}\n"
+              "if (( dashes < CURRENT )); then\n"
+              "    shift dashes words\n"
+              "    (( CURRENT -= dashes ))\n"
+              "    _normal\n"
+              "    return\n"
+              "fi\n"
+              "_arguments -s -S \\\n";
     for (const FlagNames& flag : detail::flag_names(described)) {
         const bool repeats = flag.place == file || flag.place == directory;
         const std::string all = join(flag.all(), " ");

@@ -1,179 +1,21 @@
 #include "process_scan.hpp"
 
 #include <fcntl.h>
-#include <linux/kcmp.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <system_error>
 #include <thread>
-#include <unordered_set>
-#include <utility>
 
-#include "mappings.hpp"
 #include "proc_directory.hpp"
 #include "process_info.hpp"
-#include "scan_targets.hpp"
-#include "shortage.hpp"
+#include "process_inspector.hpp"
 
 namespace loopingcall::device::detail {
 
 namespace {
-
-bool is_gone(int error) { return error == ENOENT || error == ESRCH || error == 0; }
-
-/// Whether two threads have one table of this type; no, if the kernel does not tell.
-bool share(pid_t one, pid_t other, int type) {
-    return ::syscall(SYS_kcmp, one, other, type, 0, 0) == 0;
-}
-
-/// Looks into processes, for all targets.
-class Inspector {
-  public:
-    explicit Inspector(const std::vector<ScanTarget>& targets) : targets_(targets) {}
-
-    /// What a process has open, and where it is.
-    void look_at_descriptors(int proc, pid_t pid) {
-        pid_ = pid;
-        const auto process = open_place(proc, std::to_string(pid).c_str());
-        if (!process.is_open()) return note_error(errno);
-        inspect_descriptors(process.get());
-        inspect_link(process.get(), "exe", "exe");
-        inspect_places(process.get());
-    }
-
-    /// What it has mapped, and what its threads have apart from it. Who may not see the one may not
-    /// see the other either.
-    void look_deeper(int proc, pid_t pid) {
-        if (uninspected_.contains(pid)) return;
-        pid_ = pid;
-        const auto process = open_place(proc, std::to_string(pid).c_str());
-        if (!process.is_open()) return throw_if_shortage(errno, "/proc");
-        inspect_mappings(process.get());
-        if (has_threads(process.get())) inspect_threads(process.get());
-    }
-
-    void look_into_sockets(int proc) {
-        for (const auto& [pid, descriptor] : std::exchange(sockets_, {})) {
-            count_in_flight(proc, std::to_string(pid) + "/fdinfo/" + descriptor);
-        }
-    }
-
-    [[nodiscard]] const std::vector<std::vector<Holder>>& found() const { return targets_.found(); }
-
-    /// The rest of a process could not be looked at for want of something of ours.
-    void note_failure(const std::exception& error) {
-        problem_ = std::string("/proc could not be looked through: ") + error.what();
-    }
-
-    void add_to(ProcessScan& scan) const {
-        if (!problem_.empty()) scan.problem = problem_;
-        scan.uninspected.insert(uninspected_.begin(), uninspected_.end());
-        scan.in_flight += in_flight_;
-        for (std::size_t i = 0; i < scan.holders.size(); ++i) {
-            scan.holders[i].insert(scan.holders[i].end(), found()[i].begin(), found()[i].end());
-        }
-    }
-
-  private:
-    void inspect_descriptors(int base) {
-        ProcDirectory descriptors(base, "fd");
-        if (!descriptors.is_open()) return note_refusal(base, descriptors.error());
-        while (const char* const name = descriptors.next()) {
-            struct statx found {};
-            const int error = look_at(descriptors.descriptor(), name, found);
-            if (error != 0) {
-                note_error(error);
-                continue;
-            }
-            targets_.note(found, pid_, "open");
-            if (S_ISSOCK(found.stx_mode)) sockets_.emplace_back(pid_, name);
-        }
-    }
-
-    void inspect_link(int base, const char* name, const char* access) {
-        struct statx found {};
-        const int error = look_at(base, name, found);
-        if (error != 0) return note_refusal(base, error);
-        targets_.note(found, pid_, access);
-    }
-
-    void inspect_places(int base) {
-        inspect_link(base, "cwd", "cwd");
-        inspect_link(base, "root", "root");
-    }
-
-    /// Most processes map the same few files, so those that are not looked for are remembered.
-    void inspect_mappings(int base) {
-        for_each_mapped_file(read_proc_file(base, "maps"), [&](const MappedFile& file) {
-            const bool may_be_one = targets_.has_inode(file.inode);
-            if (!may_be_one && strangers_.contains(std::string(file.identity))) return;
-            struct statx found {};
-            const int error = look_at(base, ("map_files/" + file.link).c_str(), found);
-            if (error != 0) return throw_if_shortage(error, "map_files");
-            if (!targets_.note(found, pid_, "mmap")) strangers_.emplace(file.identity);
-        });
-    }
-
-    /// /proc/PID/task has a link for each thread, beside two of its own.
-    static bool has_threads(int base) {
-        struct stat status {};
-        return ::fstatat(base, "task", &status, 0) != 0 || status.st_nlink != 3;
-    }
-
-    /// Most threads share all with the process. Those that have unshared something, and those whose
-    /// leader has ended, are looked at by themselves.
-    void inspect_threads(int base) {
-        ProcDirectory threads(base, "task");
-        if (!threads.is_open()) return throw_if_shortage(threads.error(), "task");
-        while (const auto thread = threads.next_number()) {
-            if (*thread == pid_) continue;
-            const std::string name = std::to_string(*thread);
-            const auto own = open_place(threads.descriptor(), name.c_str());
-            if (!own.is_open()) {
-                throw_if_shortage(errno, "task");
-                continue;
-            }
-            if (!share(pid_, *thread, KCMP_FILES)) inspect_descriptors(own.get());
-            if (!share(pid_, *thread, KCMP_FS)) inspect_places(own.get());
-        }
-    }
-
-    /// `scm_fds: 2` in the information on a socket (Linux 5.6): sent to it, and not yet received.
-    void count_in_flight(int proc, const std::string& name) {
-        const std::string text = read_proc_file(proc, name.c_str());
-        constexpr std::string_view label = "scm_fds: ";
-        const std::size_t at = text.find(label);
-        if (at == std::string::npos) return;
-        std::size_t count = 0;
-        std::from_chars(text.data() + at + label.size(), text.data() + text.size(), count);
-        in_flight_ += count;
-    }
-
-    void note_error(int error) {
-        throw_if_shortage(error, "/proc");
-        if (!is_gone(error)) uninspected_.insert(pid_);
-    }
-
-    /// Kernel threads hold nothing; who is not root may not look into them either.
-    void note_refusal(int base, int error) {
-        throw_if_shortage(error, "/proc");
-        if (!is_gone(error) && !is_kernel_thread(base)) uninspected_.insert(pid_);
-    }
-
-    ScanTargets targets_;
-    std::set<pid_t> uninspected_;
-    std::vector<std::pair<pid_t, std::string>> sockets_;
-    std::unordered_set<std::string> strangers_;
-    std::size_t in_flight_ = 0;
-    std::string problem_;
-    pid_t pid_ = 0;
-};
 
 /// /proc of another PID namespace, or none at all, has no entry for this process.
 std::string problem_with(const ProcDirectory& proc) {
@@ -220,17 +62,19 @@ class Sweep {
         constexpr std::size_t most_threads = 4;
         const std::size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
         const std::size_t wanted = pids_.size() / fewest_for_a_thread + 1;
-        inspectors_.assign(std::min({wanted, cores, most_threads}), Inspector(targets));
+        inspectors_.assign(std::min({wanted, cores, most_threads}), ProcessInspector(targets));
     }
 
     void look_at_descriptors() {
-        share_out(
-            [this](Inspector& inspector, pid_t pid) { inspector.look_at_descriptors(proc_, pid); });
+        share_out([this](ProcessInspector& inspector, pid_t pid) {
+            inspector.look_at_descriptors(proc_, pid);
+        });
     }
 
     void look_deeper() {
-        share_out([this](Inspector& inspector, pid_t pid) { inspector.look_deeper(proc_, pid); });
-        for (Inspector& inspector : inspectors_) {
+        share_out(
+            [this](ProcessInspector& inspector, pid_t pid) { inspector.look_deeper(proc_, pid); });
+        for (ProcessInspector& inspector : inspectors_) {
             try {
                 inspector.look_into_sockets(proc_);
             } catch (const std::exception& error) {
@@ -242,14 +86,14 @@ class Sweep {
     /// Whether somebody was found for each of the targets.
     [[nodiscard]] bool has_found_all() const {
         for (std::size_t i = 0; i < inspectors_.front().found().size(); ++i) {
-            const auto found = [&](const Inspector& one) { return !one.found()[i].empty(); };
+            const auto found = [&](const ProcessInspector& one) { return !one.found()[i].empty(); };
             if (std::none_of(inspectors_.begin(), inspectors_.end(), found)) return false;
         }
         return true;
     }
 
     void add_to(ProcessScan& scan) const {
-        for (const Inspector& inspector : inspectors_) inspector.add_to(scan);
+        for (const ProcessInspector& inspector : inspectors_) inspector.add_to(scan);
     }
 
   private:
@@ -280,7 +124,7 @@ class Sweep {
     int proc_;
     std::vector<pid_t> pids_;
     const std::atomic<bool>& abandoned_;
-    std::vector<Inspector> inspectors_;
+    std::vector<ProcessInspector> inspectors_;
 };
 
 }  // namespace

@@ -5,14 +5,28 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <iomanip>
 #include <map>
 #include <optional>
 #include <ostream>
+#include <sstream>
+#include <string>
 #include <utility>
 
 namespace bench {
 
 namespace {
+
+/// As many digits as mean something.
+std::string rounded(double value) {
+    std::ostringstream text;
+    if (std::abs(value) >= 100) {
+        text << std::fixed << std::setprecision(0) << value;
+    } else {
+        text << std::setprecision(3) << value;
+    }
+    return text.str();
+}
 
 class Ratios : public benchmark::ConsoleReporter {
   public:
@@ -76,11 +90,11 @@ class Ratios : public benchmark::ConsoleReporter {
 
     void write_row(std::ostream& table, const std::string& counter, const std::string& name,
                    double median) {
-        table << "| " << name << " | " << counter << " | " << median << " | "
+        table << "| " << name << " | " << counter << " | " << rounded(median) << " | "
               << std::lround(100 * spreads_[counter][name]) << " % |";
         for (const std::string& reference : references_) {
             const auto ratio = ratio_to(reference, counter, name, median);
-            ratio ? table << ' ' << *ratio << " |" : table << "  |";
+            table << (ratio ? ' ' + rounded(*ratio) + " |" : "  |");
         }
         table << '\n';
     }

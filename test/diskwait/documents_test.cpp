@@ -96,6 +96,39 @@ BOOST_AUTO_TEST_CASE(every_row_of_the_comparison_is_held_by_a_test) {
     BOOST_TEST(rows >= 11U);
 }
 
+/// The dependencies run one way, as the README says: only device uses other rooms, and no program
+/// reaches into one.
+BOOST_AUTO_TEST_CASE(each_room_includes_only_what_it_may) {
+    const std::regex include(R"re(#include [<"](?:loopingcall/)?(process|device|config|lib)/)re");
+    const auto check = [&](const std::filesystem::path& directory, const std::string& allowed) {
+        std::size_t files = 0;
+        for (const auto& file :
+             std::filesystem::recursive_directory_iterator(project / directory)) {
+            if (!file.is_regular_file()) continue;
+            ++files;
+            const std::string text = test::read_file(file.path());
+            for (std::sregex_iterator found(text.begin(), text.end(), include), end; found != end;
+                 ++found) {
+                BOOST_TEST(allowed.find((*found)[1]) != std::string::npos,
+                           file.path() << ": " << found->str());
+            }
+        }
+        BOOST_TEST(files > 0U, directory);
+    };
+    check("lib/loop", "");
+    check("include/loopingcall/detail", "");
+    check("lib/process", "process");
+    check("include/loopingcall/process", "process");
+    check("lib/config", "config");
+    check("include/loopingcall/config", "config");
+    check("lib/device", "device process");
+    check("include/loopingcall/device", "device process");
+    check("apps/terminal", "config");
+    for (const char* const app : {"apps/diskwait", "apps/loopingcall", "apps/documents"}) {
+        check(app, "config device process");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(the_commands_of_dev_that_are_told_of_are_there) {
     const std::string help = shell("'" + (project / "dev").string() + "' help").out;
     for (const char* page : {"README.md", "CONTRIBUTING.md"}) {

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(bash_completes_flags_and_their_values) {
 }
 
 // What _arguments would offer takes an interactive shell: here, that zsh understands it.
-BOOST_AUTO_TEST_CASE(zsh_completes_flags_on_a_terminal) {
+BOOST_AUTO_TEST_CASE(zsh_completes_flags_and_commands_on_a_terminal) {
     for (const char* program : {"diskwait", "loopingcall"}) {
         const auto read = shell("zsh -fn '" + documents + "/_" + std::string(program) + "'");
         BOOST_TEST(read.exit_code == 0);
@@ -83,11 +83,13 @@ BOOST_AUTO_TEST_CASE(zsh_completes_flags_on_a_terminal) {
                            "; echo rea\"dy\"'\n"
                            "zpty -r shell said '*ready*'\n"
                            "zpty -w -n shell 'diskwait --probe-t\t'\n"
-                           "zpty -r shell said '*--probe-timeout*' && echo completed\n"
+                           "zpty -r shell said '*--probe-timeout*' && echo a flag\n"
+                           "zpty -w -n shell '1 /dev/sda -- mkfs.ext\t'\n"
+                           "zpty -r shell said '*mkfs.ext[234]*' && echo a command\n"
                            "zpty -d shell\n");
     BOOST_TEST(
         shell("TERM=dumb timeout 60 zsh -f '" + (scratch.path() / "offers.zsh").string() + "'")
-            .out == "completed\n");
+            .out == "a flag\na command\n");
 }
 
 BOOST_AUTO_TEST_CASE(systemd_accepts_the_unit) {

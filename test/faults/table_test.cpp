@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <csignal>
+#include <cstdlib>
 
 #include "support/child.hpp"
 #include "support/descriptors.hpp"
@@ -37,8 +38,19 @@ bool can_inject() {
            test::shell("strace -f -qq -o /dev/null /bin/true").exit_code == 0;
 }
 
-/// Those at the beginning, and fewer and fewer of those that come again and again.
-int next_point(int point) { return point + 1 + point / 4; }
+/// Those at the beginning, and fewer and fewer of those that come again and again; all of them if
+/// TEST_FAULTS=all.
+int next_point(int point) {
+    const char* const wanted = std::getenv("TEST_FAULTS");
+    const bool all = wanted && std::string(wanted) == "all";
+    return point + 1 + (all ? 0 : point / 2);
+}
+
+std::string joined(const std::set<int>& numbers) {
+    std::string text;
+    for (const int number : numbers) text += (text.empty() ? "" : " ") + std::to_string(number);
+    return text;
+}
 
 struct Injection : Programs {
     test::Ended run(const test::Operation& operation, const test::Fault& fault, int point) {
@@ -98,16 +110,27 @@ BOOST_AUTO_TEST_CASE(each_operation_gives_the_answer_or_says_why_it_cannot) {
          test::operations({file.string(), held.string(), mapped.string(), config.string()})) {
         for (const test::Fault& fault : test::faults()) {
             int point = fault.first;
+            std::set<int> seen;
             for (;; point = next_point(point)) {
                 const test::Ended ended = run(operation, fault, point);
                 if (!was_injected()) break;
                 if (!was_begun()) continue;
+                seen.insert(ended.exit_code);
                 BOOST_TEST_CONTEXT(operation.name << ", " << fault.name << ", " << point) {
                     judge(operation, fault, ended);
                 }
             }
-            BOOST_TEST_MESSAGE(operation.name << ", " << fault.name << ": up to " << point);
+            BOOST_TEST_MESSAGE(operation.name << ", " << fault.name << ": exit codes "
+                                              << joined(seen) << ", up to " << point);
         }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_readme_tells_of_each_fault) {
+    const std::string readme = test::read_file(TEST_PROJECT "/README.md");
+    for (const test::Fault& fault : test::faults()) {
+        BOOST_TEST(readme.find(std::string("| ") + fault.name + " | ") != std::string::npos,
+                   fault.name);
     }
 }
 
