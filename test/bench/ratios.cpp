@@ -43,7 +43,10 @@ class Ratios : public benchmark::ConsoleReporter {
             const std::string name =
                 run.run_name.function_name + (arguments.empty() ? "" : "/" + arguments);
             auto& into = is_spread ? spreads_ : medians_;
-            for (const auto& [counter, value] : run.counters) into[counter][name] = value.value;
+            for (const auto& [counter, value] : run.counters) {
+                // The spread of zeros is none.
+                into[counter][name] = std::isfinite(value.value) ? value.value : 0;
+            }
         }
     }
 

@@ -102,15 +102,15 @@ BOOST_AUTO_TEST_CASE(each_room_includes_only_what_it_may) {
     const std::regex include(R"re(#include [<"](?:loopingcall/)?(process|device|config|lib)/)re");
     const auto check = [&](const std::filesystem::path& directory, const std::string& allowed) {
         std::size_t files = 0;
-        for (const auto& file :
+        for (const auto& entry :
              std::filesystem::recursive_directory_iterator(project / directory)) {
-            if (!file.is_regular_file()) continue;
+            if (!entry.is_regular_file()) continue;
             ++files;
-            const std::string text = test::read_file(file.path());
+            const std::string text = test::read_file(entry.path());
             for (std::sregex_iterator found(text.begin(), text.end(), include), end; found != end;
                  ++found) {
                 BOOST_TEST(allowed.find((*found)[1]) != std::string::npos,
-                           file.path() << ": " << found->str());
+                           entry.path() << ": " << found->str());
             }
         }
         BOOST_TEST(files > 0U, directory);
