@@ -3,6 +3,7 @@
 #include <loopingcall/config/config.hpp>
 #include <map>
 #include <regex>
+#include <set>
 #include <sstream>
 
 #include "option_table.hpp"
@@ -127,6 +128,23 @@ BOOST_AUTO_TEST_CASE(each_room_includes_only_what_it_may) {
     for (const char* const app : {"apps/diskwait", "apps/loopingcall", "apps/documents"}) {
         check(app, "config device process");
     }
+}
+
+/// A wall clock that leaps changes nothing, since nobody looks at it, but to say since when a
+/// holder is there.
+BOOST_AUTO_TEST_CASE(only_the_monotonic_clock_times_anything) {
+    const std::regex wall_clock(
+        R"(system_clock::now|CLOCK_REALTIME|gettimeofday|\btime\((0|NULL|nullptr|&)|utc_clock)");
+    std::set<std::string> users;
+    for (const char* const directory : {"lib", "include", "apps"}) {
+        for (const auto& entry :
+             std::filesystem::recursive_directory_iterator(project / directory)) {
+            const std::string text = entry.is_regular_file() ? test::read_file(entry.path()) : "";
+            if (std::regex_search(text, wall_clock)) users.insert(entry.path().filename());
+        }
+    }
+    BOOST_TEST(users == std::set<std::string>{"process_info.cpp"},
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(the_commands_of_dev_that_are_told_of_are_there) {

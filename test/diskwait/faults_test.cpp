@@ -2,7 +2,6 @@
 #include <csignal>
 
 #include "program.hpp"
-#include "support/sanitizers.hpp"
 
 namespace {
 
@@ -63,20 +62,6 @@ BOOST_AUTO_TEST_CASE(a_wait_that_was_suspended_goes_on) {
                 "kill -CONT $child; wait $child");
     BOOST_TEST(ended.exit_code == 0);
     BOOST_TEST(ended.out.find(" is free") != std::string::npos);
-}
-
-// faketime has the clock run 1,000 times as fast, three years ago; the monotonic one stays.
-BOOST_AUTO_TEST_CASE(a_wall_clock_that_leaps_changes_nothing) {
-    if (test::with_sanitizer) return;  // which has to be the first library itself
-    const auto ended = in_bash("exec 9< '" + file.string() +
-                               "'; FAKETIME_DONT_FAKE_MONOTONIC=1 faketime -f '-3y x1000' " +
-                               call("-o json -i 50ms -n 4") + "; exit $?");
-    BOOST_TEST(ended.exit_code == 1);
-    const auto result = boost::json::parse(ended.out);
-    BOOST_TEST(result.at("devices").at(0).at("checks") == 4);
-    BOOST_TEST(result.at("elapsed_seconds").as_double() >= 0.15);
-    BOOST_TEST(result.at("elapsed_seconds").as_double() < 100);
-    BOOST_TEST(ended.elapsed >= std::chrono::milliseconds(150));
 }
 
 BOOST_AUTO_TEST_CASE(a_kernel_without_pidfds_and_inotify_is_done_without) {

@@ -5,7 +5,7 @@ namespace test {
 std::vector<Operation> operations(const Subjects& subjects) {
     constexpr int cannot_tell = 3;
     const std::vector<std::string> wait{TEST_DISKWAIT, "--no-default-config", "-i", "1ms", "-n",
-                                        "2",           "--probe-timeout",     "5s"};
+                                        "2",           "--probe-timeout",     "20s"};
     const auto wait_for = [&](const std::string& device, const char* probe) {
         std::vector<std::string> argv = wait;
         argv.insert(argv.end(), {"--probe", probe, device});

@@ -59,7 +59,7 @@ struct Injection : Programs {
         std::vector<std::string> argv{
             "timeout",
             "-sKILL",
-            "30",
+            "60",
             "strace",
             "-f",
             "-qq",
