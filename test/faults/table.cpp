@@ -49,8 +49,13 @@ const std::vector<Fault>& faults() {
         {"interrupted", "read,write,epoll_wait,wait4,waitid,futex,poll", "error=EINTR",
          Consequence::none},
         {"an error of a disk", "read,getdents64", "error=EIO"},
-        {"SIGTERM", "openat,read,write,close,epoll_wait,epoll_ctl,clone3,statx,mmap", "signal=TERM",
-         Consequence::end},
+        // Each by itself: the first of several to reach its n would end the program.
+        {"SIGTERM", "epoll_wait", "signal=TERM", Consequence::end},
+        {"SIGTERM", "epoll_ctl", "signal=TERM", Consequence::end},
+        {"SIGTERM", "clone3", "signal=TERM", Consequence::end},
+        {"SIGTERM", "openat", "signal=TERM", Consequence::end},
+        {"SIGTERM", "read", "signal=TERM", Consequence::end},
+        {"SIGTERM", "write", "signal=TERM", Consequence::end},
         {"SIGCHLD out of turn", "openat,read,write,close,epoll_wait,clone3,waitid", "signal=CHLD",
          Consequence::none},
     };

@@ -120,8 +120,9 @@ BOOST_AUTO_TEST_CASE(each_operation_gives_the_answer_or_says_why_it_cannot) {
                     judge(operation, fault, ended);
                 }
             }
-            BOOST_TEST_MESSAGE(operation.name << ", " << fault.name << ": exit codes "
-                                              << joined(seen) << ", up to " << point);
+            BOOST_TEST_MESSAGE(operation.name << ", " << fault.name << " (" << fault.system_calls
+                                              << "): exit codes " << joined(seen) << ", up to "
+                                              << point);
         }
     }
 }
