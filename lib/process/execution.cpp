@@ -116,8 +116,10 @@ bool Execution::has_rest_to_end() const {
 }
 
 void Execution::on_time_up() {
-    if (!child_ended_) {
-        if (const auto status = child_->try_end()) return on_ended(*status);
+    if (const auto status = child_ended_ ? std::nullopt : child_->try_end()) {
+        const Stage before = stage_;
+        on_ended(*status);
+        if (stage_ != before) return;  // else the time of the group is up, too
     }
     switch (stage_) {
         case Stage::running:

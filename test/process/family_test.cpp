@@ -139,6 +139,22 @@ BOOST_AUTO_TEST_CASE(a_grandchild_has_the_grace_to_end_by_itself) {
     check_that_all_end();
 }
 
+// Then the loop sees the end of the child only when the grace is over, too.
+BOOST_AUTO_TEST_CASE(a_loop_kept_busy_past_the_grace_ends_all_generations_and_completes) {
+    for (const auto grace : {0ms, 20ms}) {
+        Running running(three_generations(), {.grace = grace});
+        run_until_there(running);
+        running.cancel();
+        running.context.poll();
+        const auto busy = std::chrono::steady_clock::now() + 200ms;
+        while (std::chrono::steady_clock::now() < busy) continue;
+        running.context.run();
+        BOOST_TEST((running.ran().error == asio::error::operation_aborted));
+        check_that_all_end();
+        std::filesystem::remove(log);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(stopped_generations_are_continued_so_that_they_end) {
     Running running({.argv = {"/bin/sh", "-c",
                               "sh -c 'echo $$ >> " + log + "; kill -STOP $$; sleep 1000' & wait"}},
