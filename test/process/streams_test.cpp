@@ -2,7 +2,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
+#include <iostream>
 #include <loopingcall/process/background.hpp>
 #include <loopingcall/process/error.hpp>
 
@@ -113,6 +115,8 @@ BOOST_AUTO_TEST_CASE(an_output_can_go_to_a_descriptor_of_the_host) {
 
 // Each number is taken by another stream of the child.
 BOOST_AUTO_TEST_CASE(the_standard_streams_of_the_host_can_be_exchanged) {
+    std::cout.flush();  // or the forked child writes it as well, to its own standard output
+    (void)std::fflush(nullptr);
     BOOST_TEST(test::in_forked_child([&] {
                    ::dup2(open("1", O_CREAT | O_WRONLY).get(), STDOUT_FILENO);
                    ::dup2(open("2", O_CREAT | O_WRONLY).get(), STDERR_FILENO);
