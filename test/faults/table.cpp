@@ -32,7 +32,7 @@ std::vector<Operation> operations(const Subjects& subjects) {
          {1, 2, 125, 126, 127}},
         {"loopingcall, ending a family",
          {TEST_LOOPINGCALL, "-i", "1ms", "-n", "1", "--call-timeout", "100ms", "--", "/bin/sh",
-          "-c", "sleep 60 & wait"},
+          "-c", "sleep 60 & wait $!"},
          124,
          {1, 2, 125, 126, 127}},
     };
