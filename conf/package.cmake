@@ -30,8 +30,13 @@ This package has the shared libraries.")
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME libloopingcall-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_PACKAGE_SHLIBDEPS OFF)
+# The Boost that this was built with: another one may have another ABI.
+set(boost ${Boost_VERSION_MAJOR}.${Boost_VERSION_MINOR})
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
-    "libboost1.81-dev, libboost-filesystem1.81-dev, libboost-program-options1.81-dev")
+    "libboost${boost}-dev, libboost-filesystem${boost}-dev, libboost-program-options${boost}-dev")
+if(loopingcall_boost_process_component)
+    string(APPEND CPACK_DEBIAN_DEV_PACKAGE_DEPENDS ", libboost-process${boost}-dev")
+endif()
 set(CPACK_COMPONENT_DEV_DEPENDS lib)
 set(CPACK_DEBIAN_DEV_DESCRIPTION "Run something again and again on an event loop (development files)
 LoopingCall calls a function or a coroutine on a Boost.Asio event loop, exactly

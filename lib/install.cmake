@@ -58,7 +58,7 @@ function(loopingcall_install_all)
         CFLAGS -pthread)
     loopingcall_install_pkg_config(process
         DESCRIPTION "Run a command on a Boost.Asio event loop"
-        PRIVATE_LIBS -lboost_filesystem CFLAGS -pthread)
+        PRIVATE_LIBS ${loopingcall_boost_process_pc_libs} -lboost_filesystem CFLAGS -pthread)
     loopingcall_install_pkg_config(device
         DESCRIPTION "Wait until nothing uses a device"
         REQUIRES loopingcall-loop loopingcall-process)

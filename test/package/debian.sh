@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Makes the Debian packages, and installs, runs and removes them in a clean root, as root:
-# debian.sh PACKAGE_BUILD SCRATCH
+# debian.sh PACKAGE_BUILD SCRATCH BOOST_VERSION
 set -euo pipefail
-build=$1 scratch=$2
+build=$1 scratch=$2 boost=$3
 root=$scratch/root
 
 [ "$(id -u)" -eq 0 ] || { echo "debian: skipped: only root can make a clean root"; exit 77; }
@@ -60,7 +60,7 @@ expect 0 "well" loopingcall -n 1 -- echo well
 for page in man1/diskwait.1 man5/diskwait.conf.5 man1/loopingcall.1; do
     gzip --test "$root/usr/share/man/$page.gz" || fail "there is no $page"
 done
-for depends in diskwait:psmisc diskwait:libloopingcall0 libloopingcall-dev:libboost1.81-dev; do
+for depends in diskwait:psmisc diskwait:libloopingcall0 libloopingcall-dev:"libboost$boost-dev"; do
     in_root dpkg-query --show --showformat '${Depends}' "${depends%:*}" | grep -q "${depends#*:}" ||
         fail "${depends%:*} does not depend on ${depends#*:}"
 done

@@ -1,0 +1,30 @@
+# How the process room uses Boost.Process. Sets:
+#   loopingcall_boost_process            the target to link, or nothing
+#   loopingcall_boost_process_component  the component of Boost that consumers have to find, or nothing
+#   loopingcall_boost_process_pc_libs    the same for pkg-config
+#   loopingcall_boost_process_define     LOOPINGCALL_WITHOUT_BOOST_PROCESS, or nothing
+#
+# Boost.Process v2 is header-only before 1.86, and a library from then on. Debian's 1.88 has the headers
+# without the library: there, the room uses a handle of its own, which needs Linux 5.4 for pidfds.
+option(LOOPINGCALL_WITHOUT_BOOST_PROCESS "Do not use Boost.Process, even if it can be linked" OFF)
+
+set(loopingcall_boost_process)
+set(loopingcall_boost_process_component)
+set(loopingcall_boost_process_pc_libs)
+set(loopingcall_boost_process_define)
+set(loopingcall_boost_process_how "header-only")
+if(NOT LOOPINGCALL_WITHOUT_BOOST_PROCESS AND Boost_VERSION VERSION_GREATER_EQUAL 1.86)
+    find_package(Boost ${Boost_VERSION} EXACT QUIET COMPONENTS process)
+    if(TARGET Boost::process)
+        set(loopingcall_boost_process_how "as a library")
+        set(loopingcall_boost_process Boost::process)
+        set(loopingcall_boost_process_component process)
+        set(loopingcall_boost_process_pc_libs -lboost_process)
+    endif()
+endif()
+if(LOOPINGCALL_WITHOUT_BOOST_PROCESS
+   OR (Boost_VERSION VERSION_GREATER_EQUAL 1.86 AND NOT TARGET Boost::process))
+    set(loopingcall_boost_process_how "not used; a handle of our own")
+    set(loopingcall_boost_process_define LOOPINGCALL_WITHOUT_BOOST_PROCESS)
+endif()
+message(STATUS "Boost ${Boost_VERSION}; Boost.Process: ${loopingcall_boost_process_how}")
