@@ -7,8 +7,14 @@
 #include <algorithm>
 #include <boost/asio.hpp>
 #include <boost/optional.hpp>
+#ifndef LOOPINGCALL_WITHOUT_BOOST_PROCESS
+#if __has_include(<boost/process/v2.hpp>)
 // Boost 1.81's header finds some names only after the two above, and its parts only through it.
 #include <boost/process/v2.hpp>
+#else
+#include <boost/process/v2/process_handle.hpp>
+#endif
+#endif
 #include <chrono>
 #include <csignal>
 #include <new>
@@ -24,7 +30,28 @@ constexpr std::chrono::milliseconds longest_pause{10};
 
 }  // namespace
 
-#ifdef BOOST_PROCESS_V2_PIDFD_OPEN
+#ifdef LOOPINGCALL_WITHOUT_BOOST_PROCESS
+
+// Where Boost.Process cannot be linked, the pidfd does the same by itself.
+class Child::Handle {
+  public:
+    Handle(const asio::any_io_executor&, pid_t pid, int pidfd) noexcept
+        : pid_(pid), pidfd_(pidfd) {}
+
+#ifdef BOOST_PROCESS_V2_DISABLE_PIDFD_OPEN
+    static constexpr bool is_usable = false;
+#else
+    static constexpr bool is_usable = true;
+#endif
+
+    void reap() noexcept { (void)::waitpid(pid_, nullptr, WNOHANG); }
+
+  private:
+    pid_t pid_;
+    Descriptor pidfd_;
+};
+
+#elif defined(BOOST_PROCESS_V2_PIDFD_OPEN)
 
 class Child::Handle {
   public:

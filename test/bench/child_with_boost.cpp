@@ -1,6 +1,11 @@
 #include <boost/asio.hpp>
 #include <boost/optional.hpp>
+#if __has_include(<boost/process/v2.hpp>)
 #include <boost/process/v2.hpp>
+#else
+#include <boost/process/v2/process.hpp>
+#include <boost/process/v2/stdio.hpp>
+#endif
 #include <cstdlib>
 #include <string>
 #include <vector>

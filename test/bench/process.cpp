@@ -62,7 +62,9 @@ int main(int count, char** arguments) {
     const bench::Works works{
         {"child<ByHand>", so_often<bench::run_by_hand>},
         {"child<LoopingCall>", so_often<bench::run_with_loopingcall>},
+#ifdef BENCH_BOOST_PROCESS
         {"child<Boost>", so_often<bench::run_with_boost>},
+#endif
 #ifdef BENCH_LIBUV
         {"child<libuv>", so_often<bench::run_with_libuv>},
 #endif
@@ -70,7 +72,9 @@ int main(int count, char** arguments) {
     if (bench::do_work(count, arguments, works)) return 0;
     add("child<ByHand>", child<bench::run_by_hand>);
     add("child<LoopingCall>", child<bench::run_with_loopingcall>);
+#ifdef BENCH_BOOST_PROCESS
     add("child<Boost>", child<bench::run_with_boost>);
+#endif
 #ifdef BENCH_LIBUV
     add("child<libuv>", child<bench::run_with_libuv>);
 #else

@@ -3,8 +3,11 @@
 #include <unistd.h>
 
 #include <boost/asio.hpp>
+#include <boost/version.hpp>
+#if BOOST_VERSION < 108200
 #include <boost/optional.hpp>
 #include <boost/process/v2.hpp>
+#endif
 #include <cstdio>
 #include <cstdlib>
 #include <loopingcall/process/execute.hpp>
@@ -31,6 +34,7 @@ void execute_missing(asio::io_context& context) {
     context.run();
 }
 
+#if BOOST_VERSION < 108200
 void launch_missing_with_boost(asio::io_context& context) try {
     const std::vector<std::string> no_arguments;
     boost::process::v2::default_process_launcher()(context, "/no/such/program", no_arguments);
@@ -38,6 +42,9 @@ void launch_missing_with_boost(asio::io_context& context) try {
 } catch (const boost::system::system_error&) {
     Static::say("not_found, ");
 }
+#else
+void launch_missing_with_boost(asio::io_context&) {}
+#endif
 
 }  // namespace
 
