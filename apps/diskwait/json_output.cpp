@@ -53,12 +53,19 @@ json::object to_object(const device::Claim& claim) {
             {"path", device::printable(claim.path.native())}};
 }
 
+json::object to_object(const device::EvidenceItem& item) {
+    return {
+        {"source", item.source}, {"seen", device::to_string(item.seen)}, {"detail", item.detail}};
+}
+
 json::object to_object(const device::WaitResult& wait) {
     const device::Report& report = wait.report;
     json::array holders;
     for (const auto& holder : report.holders) holders.push_back(to_object(holder));
     json::array claims;
     for (const auto& claim : report.claims) claims.push_back(to_object(claim));
+    json::array evidence;
+    for (const auto& item : report.evidence) evidence.push_back(to_object(item));
     return {{"device", device::printable(report.device.native())},
             {"state", device::to_string(report.state)},
             {"checks", wait.checks},
@@ -67,6 +74,7 @@ json::object to_object(const device::WaitResult& wait) {
             {"holders", std::move(holders)},
             {"claims", std::move(claims)},
             {"uninspected_processes", report.uninspected_processes},
+            {"evidence", std::move(evidence)},
             {"message", device::describe(wait)}};
 }
 

@@ -74,6 +74,10 @@ void collect_holders(dev_t device, const Path& sysfs, std::set<std::string>& see
 
 }  // namespace
 
+bool is_shown(dev_t device, const Path& sysfs) {
+    return !first_line(directory_of(device, sysfs) / "dev").empty();
+}
+
 std::vector<BlockDevice> partitions_of(dev_t disk, const Path& sysfs) {
     std::vector<BlockDevice> partitions;
     for (const Path& entry : entries(directory_of(disk, sysfs))) {

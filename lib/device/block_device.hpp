@@ -15,6 +15,9 @@ struct BlockDevice {
     std::filesystem::path node = {};  // in /dev
 };
 
+/// Whether sysfs shows this device. If not, nothing can be said about its relatives.
+bool is_shown(dev_t device, const std::filesystem::path& sysfs);
+
 /// The partitions of a disk; none of a partition.
 std::vector<BlockDevice> partitions_of(dev_t disk, const std::filesystem::path& sysfs);
 

@@ -1,7 +1,5 @@
 #include "checker.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -11,7 +9,9 @@
 
 #include "probe.hpp"
 #include "process_info.hpp"
+#include "rights.hpp"
 #include "run_in_background.hpp"
+#include "scan_evidence.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -95,35 +95,46 @@ asio::awaitable<Report> Checker::judge(Survey survey) {
     std::vector<std::string> changes = changes_to(survey);
     known_ = survey.device.identity;
     partitions_ = std::move(survey.partitions);
-    parts_ = {*known_};
+    target_ = {.parts = {*known_}};
     if (options_.check_device_children) {
-        parts_.insert(parts_.end(), partitions_.begin(), partitions_.end());
+        target_.parts.insert(target_.parts.end(), partitions_.begin(), partitions_.end());
     }
+    if (survey.whole_disk) target_.for_writing.push_back(*survey.whole_disk);
     watch();
 
-    Evidence evidence;
-    evidence.as_root = ::geteuid() == 0 || !options_.root_helper.empty();
-    const bool by_program = options_.check_device_probe != Probe::procfs;
-    evidence.probe.state = State::free;
-    if (by_program) evidence.probe = co_await ask();
-    evidence.claims = std::move(survey.claims);
-    const bool proven = !evidence.probe.holders.empty() || !evidence.claims.empty();
-    if (!by_program || (!proven && evidence.probe.state == State::free)) {
-        evidence.scan = co_await context_->scan->scan(parts_, time_left());
-        if (!evidence.scan) {
-            co_return unknown("/proc could not be looked through within " +
-                              in_milliseconds(options_.check_device_probe_timeout));
-        }
-        const bool found = proven || !evidence.scan->holders.front().empty();
-        if (!found && options_.check_device_kernel_claims && known_->is_block_device) {
-            const auto claim = co_await try_exclusively();
-            if (claim) evidence.claims.push_back(*claim);
-        }
-    }
-    Report report = conclude(std::move(evidence), options_.check_device_strict);
+    EvidenceTable table{.kind = survey.kind, .answers = std::move(survey.answers)};
+    co_await look_at_processes(table);
+    Report report = conclude(std::move(table), options_.check_device_strict);
     report.changes = std::move(changes);
     if (options_.check_device_early_wake) heed(report);
     co_return report;
+}
+
+/// More is looked at only as long as nobody was found, and nothing is in the way of a free state.
+asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
+    if (options_.check_device_probe == Probe::procfs) {
+        table.add(not_applicable(Source::probe, "the scan of /proc alone is asked for"));
+    } else {
+        Report probe = co_await ask();
+        table.diagnostics = std::move(probe.diagnostics);
+        const bool answered = probe.state != State::unknown;
+        table.add(answered ? answer(Source::probe, std::move(probe.holders))
+                           : not_inspected(Source::probe, probe.reason));
+        if (!answered || table.shows_somebody()) co_return;
+    }
+    const auto scan = co_await context_->scan->scan(target_, time_left());
+    if (!scan) {
+        table.add(not_inspected(Source::process_list,
+                                "scanning /proc took longer than check_device_probe_timeout (" +
+                                    in_milliseconds(options_.check_device_probe_timeout) + ")"));
+        co_return;
+    }
+    add_scan(table, *scan, rights_now());
+    if (!options_.check_device_kernel_claims) {
+        table.add(not_applicable(Source::exclusive_open, "excluded by check_device_kernel_claims"));
+    } else if (known_->is_block_device && !table.shows_somebody()) {
+        table.add(co_await try_exclusively());
+    }
 }
 
 void Checker::heed(const Report& report) {
@@ -155,25 +166,21 @@ asio::awaitable<void> Checker::identify_holders(Report& report) {
 /// An opening that is refused is no event, but one that succeeds is; so the nodes are not watched
 /// meanwhile. What is refused is tried once more when they are watched again, lest its release in
 /// between goes unnoticed.
-asio::awaitable<std::optional<Claim>> Checker::try_exclusively() {
-    std::function<std::optional<Claim>()> open_all = [parts = parts_]() -> std::optional<Claim> {
+asio::awaitable<Answer> Checker::try_exclusively() {
+    std::function<Answer()> open_all = [parts = target_.parts] {
         for (const Identity& part : parts) {
-            if (auto claim = find_exclusive_claim(part)) return claim;
+            Answer one = open_exclusively(part);
+            if (one.seen != Seen::nobody) return one;
         }
-        return std::nullopt;
+        return nobody(Source::exclusive_open);
     };
     const Gate::Place place = co_await context_->gate.enter();
     wake_.unwatch_nodes();
     const auto first = co_await find_in_background(open_all, time_left());
     watch();
     if (!first) throw std::system_error(std::make_error_code(std::errc::timed_out), "open(O_EXCL)");
-    if (!*first) co_return std::nullopt;
-    std::function<std::optional<Claim>()> open_again = [part = parts_, path = (*first)->path] {
-        const auto refused = std::find_if(part.begin(), part.end(),
-                                          [&](const Identity& one) { return one.path == path; });
-        return find_exclusive_claim(*refused);
-    };
-    const auto second = co_await find_in_background(open_again, time_left());
+    if (first->seen != Seen::somebody) co_return *first;
+    const auto second = co_await find_in_background(open_all, time_left());
     co_return second ? *second : *first;
 }
 
@@ -201,7 +208,7 @@ std::vector<std::string> Checker::changes_to(const Survey& survey) {
 
 std::vector<std::filesystem::path> Checker::nodes() const {
     std::vector<std::filesystem::path> paths;
-    for (const Identity& part : parts_) paths.push_back(part.path);
+    for (const Identity& part : target_.parts) paths.push_back(part.path);
     return paths;
 }
 

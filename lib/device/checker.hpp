@@ -69,7 +69,8 @@ class Checker {
     asio::awaitable<Report> judge(Survey survey);
     asio::awaitable<Report> ask();
     asio::awaitable<void> identify_holders(Report& report);
-    asio::awaitable<std::optional<Claim>> try_exclusively();
+    asio::awaitable<void> look_at_processes(EvidenceTable& table);
+    asio::awaitable<Answer> try_exclusively();
     void watch();
     void heed(const Report& report);
     std::vector<std::string> changes_to(const Survey& survey);
@@ -85,7 +86,7 @@ class Checker {
     TimePoint deadline_{};
     std::optional<Identity> known_;
     std::vector<Identity> partitions_;
-    ScanTarget parts_;  // the device, and its partitions if they count
+    ScanTarget target_;  // the device, its partitions if they count, its disk
     bool free_before_ = false;
 };
 

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+#include <iterator>
+#include <loopingcall/device/printable.hpp>
 
 #include "block_device.hpp"
 #include "kernel_tables.hpp"
@@ -56,7 +59,12 @@ class Finder {
         if (part.is_block_device) find_holders(part);
     }
 
-    std::vector<Claim> take() { return std::move(claims_); }
+    std::vector<Answer> take() {
+        return {answer(Source::mounts, of_kind(ClaimKind::mount)),
+                answer(Source::swaps, of_kind(ClaimKind::swap)),
+                answer(Source::stacked_devices, of_kind(ClaimKind::holder)),
+                answer(Source::loop_devices, of_kind(ClaimKind::loop))};
+    }
 
   private:
     /// A mount is that of a device by its number; of btrfs, which has numbers of its own, by its
@@ -78,6 +86,13 @@ class Finder {
         }
     }
 
+    [[nodiscard]] std::vector<Claim> of_kind(ClaimKind kind) const {
+        std::vector<Claim> some;
+        std::copy_if(claims_.begin(), claims_.end(), std::back_inserter(some),
+                     [&](const Claim& claim) { return claim.kind == kind; });
+        return some;
+    }
+
     void add(ClaimKind kind, const std::string& detail, const Identity& part) {
         claims_.push_back({kind, detail, part.path});
     }
@@ -91,20 +106,24 @@ class Finder {
 
 }  // namespace
 
-std::vector<Claim> find_claims(const std::vector<Identity>& parts, const KernelView& view) {
+std::vector<Answer> find_claims(const std::vector<Identity>& parts, const KernelView& view) {
     Finder finder(view);
     for (const Identity& part : parts) finder.find(part);
     return finder.take();
 }
 
-std::optional<Claim> find_exclusive_claim(const Identity& part) {
-    if (!part.is_block_device) return std::nullopt;
+Answer open_exclusively(const Identity& part) {
     const int flags = O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC;
     const process::detail::Descriptor opened(::open(part.path.c_str(), flags));
-    if (opened.is_open()) return std::nullopt;
-    throw_if_shortage(errno, part.path.native());
-    if (errno != EBUSY) return std::nullopt;
-    return Claim{ClaimKind::exclusive, {}, part.path};
+    if (opened.is_open()) return nobody(Source::exclusive_open);
+    const int error = errno;
+    throw_if_shortage(error, part.path.native());
+    if (error == EBUSY) {
+        return answer(Source::exclusive_open, {Claim{ClaimKind::exclusive, {}, part.path}});
+    }
+    return not_inspected(Source::exclusive_open,
+                         "opening " + printable(part.path.native()) +
+                             " exclusively was refused: " + std::strerror(error));
 }
 
 }  // namespace loopingcall::device::detail

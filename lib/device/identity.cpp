@@ -50,6 +50,7 @@ Identified identify_device(const std::filesystem::path& device) {
     if (::stat(identity.path.c_str(), &status) != 0) return problem(errno);
     identity.file_system = status.st_dev;
     identity.inode = status.st_ino;
+    identity.type = status.st_mode & S_IFMT;
     identity.is_block_device = S_ISBLK(status.st_mode);
     if (identity.is_block_device) {
         identity.number = status.st_rdev;

@@ -14,6 +14,7 @@ struct Identity {
     std::filesystem::path path = {};  // absolute, symbolic links resolved
     dev_t file_system = 0;
     ino_t inode = 0;
+    mode_t type = 0;  // S_IFREG and so on
     bool is_block_device = false;
     dev_t number = 0;  // of the block device
     /// Which disk it is, counted by the kernel since it was booted: numbers are used again for

@@ -1,5 +1,6 @@
 #include "process_inspector.hpp"
 
+#include <fcntl.h>
 #include <linux/kcmp.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -80,16 +81,28 @@ void ProcessInspector::inspect_descriptors(int base) {
             note_error(error);
             continue;
         }
-        targets_.note(found, pid_, "open");
+        note(descriptors.descriptor(), name, found, "open");
         if (S_ISSOCK(found.stx_mode)) sockets_.emplace_back(pid_, name);
     }
+}
+
+/// The permissions of a link of /proc are those that the file was opened or mapped with.
+bool ProcessInspector::note(int base, const char* name, const struct statx& found,
+                            const char* access) {
+    bool for_writing = true;
+    if (targets_.counts_only_for_writing(found)) {
+        struct stat link {};
+        const bool known = ::fstatat(base, name, &link, AT_SYMLINK_NOFOLLOW) == 0;
+        for_writing = !known || (link.st_mode & S_IWUSR) != 0;
+    }
+    return targets_.note(found, pid_, access, for_writing);
 }
 
 void ProcessInspector::inspect_link(int base, const char* name, const char* access) {
     struct statx found {};
     const int error = look_at(base, name, found);
     if (error != 0) return note_refusal(base, error);
-    targets_.note(found, pid_, access);
+    note(base, name, found, access);
 }
 
 void ProcessInspector::inspect_places(int base) {
@@ -103,9 +116,10 @@ void ProcessInspector::inspect_mappings(int base) {
         const bool may_be_one = targets_.has_inode(file.inode);
         if (!may_be_one && strangers_.contains(std::string(file.identity))) return;
         struct statx found {};
-        const int error = look_at(base, ("map_files/" + file.link).c_str(), found);
+        const std::string link = "map_files/" + file.link;
+        const int error = look_at(base, link.c_str(), found);
         if (error != 0) return may_be_one ? note_error(error) : throw_if_shortage(error, "maps");
-        if (!targets_.note(found, pid_, "mmap")) strangers_.emplace(file.identity);
+        if (!note(base, link.c_str(), found, "mmap")) strangers_.emplace(file.identity);
     });
 }
 

@@ -39,6 +39,7 @@ class ProcessInspector {
 
   private:
     void inspect_descriptors(int base);
+    bool note(int base, const char* name, const struct statx& found, const char* access);
     void inspect_link(int base, const char* name, const char* access);
     void inspect_places(int base);
     void inspect_mappings(int base);

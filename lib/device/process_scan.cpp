@@ -139,7 +139,8 @@ ProcessScan scan_processes(const std::vector<ScanTarget>& targets,
     scan.blind_spot = blind_spot_of(proc);
     Sweep sweep(proc, targets, abandoned);
     sweep.look_at_descriptors();
-    if (!sweep.has_found_all()) sweep.look_deeper();
+    scan.is_shallow = sweep.has_found_all();
+    if (!scan.is_shallow) sweep.look_deeper();
     sweep.add_to(scan);
     for (auto& holders : scan.holders) {
         std::sort(holders.begin(), holders.end(),

@@ -11,6 +11,13 @@
 
 namespace loopingcall::device::detail {
 
+/// What is looked for: a device or file, and the parts of it that count too.
+struct ScanTarget {
+    std::vector<Identity> parts = {};
+    /// These count only if they are open for writing: the disk of a partition.
+    std::vector<Identity> for_writing = {};
+};
+
 /// What a scan of /proc found.
 struct ProcessScan {
     /// The holders of each target, in the order of the targets.
@@ -24,10 +31,10 @@ struct ProcessScan {
     std::string problem = {};
     /// Why a process may be out of sight altogether, and what to do about it; empty if none is.
     std::string blind_spot = {};
+    /// Whether mappings, threads and sockets were left out, because descriptors showed a holder of
+    /// each target.
+    bool is_shallow = false;
 };
-
-/// What is looked for: a device or file, and the parts of it that count too.
-using ScanTarget = std::vector<Identity>;
 
 /// Looks through all processes, for all targets together: at open descriptors, current and root
 /// directories and programs; and, unless that found somebody for each target, at what is mapped

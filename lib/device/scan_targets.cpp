@@ -8,9 +8,13 @@ namespace loopingcall::device::detail {
 
 ScanTargets::ScanTargets(const std::vector<ScanTarget>& targets) : holders_(targets.size()) {
     for (std::size_t i = 0; i < targets.size(); ++i) {
-        for (const Identity& part : targets[i]) {
-            places_.emplace(key_of(part), Place{i, &part});
+        for (const Identity& part : targets[i].parts) {
+            places_.emplace(key_of(part), Place{i, &part, false});
             if (!part.is_block_device) inodes_.insert(part.inode);
+        }
+        for (const Identity& part : targets[i].for_writing) {
+            places_.emplace(key_of(part), Place{i, &part, true});
+            any_for_writing_ = true;
         }
     }
 }
@@ -20,13 +24,24 @@ ScanTargets::Key ScanTargets::key_of(const Identity& identity) {
     return {false, identity.file_system, identity.inode};
 }
 
-bool ScanTargets::note(const struct statx& found, pid_t pid, const char* access) {
-    const bool is_device = S_ISBLK(found.stx_mode);
-    const Key key =
-        is_device ? Key{true, 0, makedev(found.stx_rdev_major, found.stx_rdev_minor)}
-                  : Key{false, makedev(found.stx_dev_major, found.stx_dev_minor), found.stx_ino};
-    const auto [begin, end] = places_.equal_range(key);
-    for (auto place = begin; place != end; ++place) note(place->second, pid, access);
+ScanTargets::Key ScanTargets::key_of(const struct statx& found) {
+    if (S_ISBLK(found.stx_mode)) {
+        return {true, 0, makedev(found.stx_rdev_major, found.stx_rdev_minor)};
+    }
+    return {false, makedev(found.stx_dev_major, found.stx_dev_minor), found.stx_ino};
+}
+
+bool ScanTargets::counts_only_for_writing(const struct statx& found) const {
+    if (!any_for_writing_ || !S_ISBLK(found.stx_mode)) return false;
+    const auto [begin, end] = places_.equal_range(key_of(found));
+    return std::any_of(begin, end, [](const auto& place) { return place.second.for_writing; });
+}
+
+bool ScanTargets::note(const struct statx& found, pid_t pid, const char* access, bool for_writing) {
+    const auto [begin, end] = places_.equal_range(key_of(found));
+    for (auto place = begin; place != end; ++place) {
+        if (for_writing || !place->second.for_writing) note(place->second, pid, access);
+    }
     return begin != end;
 }
 

@@ -17,8 +17,12 @@ class ScanTargets {
     explicit ScanTargets(const std::vector<ScanTarget>& targets);
 
     /// Notes that a process uses what was found, if it is looked for.
+    /// @param for_writing  whether it may write to it; matters only if counts_only_for_writing().
     /// @return whether it is.
-    bool note(const struct statx& found, pid_t pid, const char* access);
+    bool note(const struct statx& found, pid_t pid, const char* access, bool for_writing);
+
+    /// Whether what was found counts only if it is open for writing.
+    [[nodiscard]] bool counts_only_for_writing(const struct statx& found) const;
 
     /// Whether a file with this inode is looked for, on whatever file system.
     [[nodiscard]] bool has_inode(std::uint64_t inode) const { return inodes_.contains(inode); }
@@ -41,13 +45,16 @@ class ScanTargets {
     struct Place {
         std::size_t target;
         const Identity* part;
+        bool for_writing;
     };
 
     static Key key_of(const Identity& identity);
+    static Key key_of(const struct statx& found);
     void note(Place place, pid_t pid, const char* access);
 
     std::unordered_multimap<Key, Place, Hash> places_;
     std::unordered_set<std::uint64_t> inodes_;
+    bool any_for_writing_ = false;
     std::vector<std::vector<Holder>> holders_;
 };
 

@@ -1,20 +1,25 @@
 #pragma once
 
 #include <filesystem>
-#include <loopingcall/device/report.hpp>
+#include <optional>
 #include <vector>
 
 #include "claims.hpp"
+#include "evidence.hpp"
 #include "identity.hpp"
 
 namespace loopingcall::device::detail {
 
-/// What is to be known of a device before anybody is asked about it.
+/// What is to be known of a device before any process is inspected.
 struct Survey {
     Identified device = {};
+    ObjectKind kind = ObjectKind::other;
     /// Its partitions, if it is a disk.
     std::vector<Identity> partitions = {};
-    std::vector<Claim> claims = {};
+    /// Its disk, if it is a partition.
+    std::optional<Identity> whole_disk = {};
+    /// What the kernel's tables say.
+    std::vector<Answer> answers = {};
 };
 
 /// What of it is wanted.

@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(who_may_not_look_into_all_processes_is_told_so_and_what_to_
                    return 0;
                }) == 0);
     BOOST_TEST(test::read_file(answer).ends_with(
-        "could not be inspected, and may hold it; run as root, or set root_helper"));
+        "could not be inspected and may hold the device; run as root or set root_helper"));
 }
 
 BOOST_AUTO_TEST_CASE(sixty_four_devices_are_asked_about_eight_at_a_time) {

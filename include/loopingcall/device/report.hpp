@@ -1,6 +1,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <loopingcall/device/evidence.hpp>
 #include <loopingcall/export.hpp>
 
 #include <chrono>
@@ -85,6 +86,8 @@ struct Report {
     std::vector<std::string> changes = {};
     /// What the probe said besides, as it said it.
     std::string diagnostics = {};
+    /// What each source of evidence says, in a fixed order. Empty if the check did not come so far.
+    std::vector<EvidenceItem> evidence = {};
 };
 
 }  // namespace loopingcall::device

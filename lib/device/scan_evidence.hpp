@@ -1,0 +1,14 @@
+#pragma once
+
+#include "evidence.hpp"
+#include "process_scan.hpp"
+#include "rights.hpp"
+
+namespace loopingcall::device::detail {
+
+/// What a scan of /proc says of one device, source by source. A pure function.
+/// @param scan    that of one target: its holders are `scan.holders.front()`.
+/// @param rights  those that it was made with.
+void add_scan(EvidenceTable& table, const ProcessScan& scan, const Rights& rights);
+
+}  // namespace loopingcall::device::detail
