@@ -15,6 +15,7 @@ namespace diskwait {
 namespace {
 
 namespace config = loopingcall::config;
+namespace device = loopingcall::device;
 namespace po = boost::program_options;
 using Text = std::string;
 
@@ -25,6 +26,9 @@ po::options_description own_flags() {
     config::describe_file_flags(flags);
     flags.add_options()                                                //
         ("wait-for-device", "wait for a device that is missing, too")  //
+        ("one-check",
+         "make one check of one device and print it as JSON: what root_helper runs; no files, "
+         "variables, or COMMAND")  //
         ("strict",
          "a process that could not be inspected makes the answer unknown, and an "
          "unknown key of a file is an error")                                                //
@@ -62,8 +66,10 @@ class Reader {
                                                            {"always", ShowStatus::always},
                                                            {"never", ShowStatus::never}})
                                .value_or(ShowStatus::automatic);
+        result_.one_check = has("one-check");
         read_devices();
         read_wait();
+        if (result_.one_check) limit_to_one_check();
         const auto is_error = [](const auto& problem) {
             return problem.severity == config::Severity::error;
         };
@@ -104,7 +110,9 @@ class Reader {
 
     void read_wait() {
         const bool strict = has("strict");
-        config::Sources sources = config::sources_of(line_, "diskwait", "diskwait");
+        config::Sources sources =
+            result_.one_check ? config::Sources{.environment = nullptr, .flags = line_.options}
+                              : config::sources_of(line_, "diskwait", "diskwait");
         sources.strict = strict;
         if (strict) sources.flags.push_back({strict_key, "--strict", "true"});
         result_.config = config::Config::load(option_table(), std::move(sources));
@@ -112,6 +120,23 @@ class Reader {
         result_.diagnostics.insert(result_.diagnostics.end(), problems.begin(), problems.end());
         result_.wait = wait_options(*result_.config);
         result_.wait.wait_for_device = has("wait-for-device");
+    }
+
+    /// Whatever else is on the command line: with a rule of sudo that allows any arguments after
+    /// --one-check, a user can run nothing and read no file as root.
+    void limit_to_one_check() {
+        if (!result_.command.empty()) refuse("one-check", "usage", "COMMAND is not accepted");
+        if (result_.devices.size() > 1) refuse("one-check", "usage", "expected one device");
+        if (!line_.files.empty()) {
+            refuse("one-check", "usage", "--config-file and --config-dir are not accepted");
+        }
+        result_.output = Output::json;
+        device::WaitOptions& wait = result_.wait;
+        wait.check_device_timeout = loopingcall::Duration::zero();
+        wait.check_device_quiet = loopingcall::Duration::zero();
+        wait.check_device_early_wake = false;
+        wait.wait_for_device = false;
+        wait.root_helper.clear();
     }
 
     [[nodiscard]] bool has(const char* flag) const { return line_.flags.count(flag) != 0; }

@@ -146,7 +146,11 @@ std::string to_json(const config::Config& config) {
 
 std::string to_json(const Result& result) {
     json::array devices;
-    for (const auto& wait : result.devices) devices.push_back(to_object(wait));
+    for (const auto& wait : result.devices) {
+        json::object device = to_object(wait);
+        if (result.one_check) device["identity"] = wait.report.identity;
+        devices.push_back(std::move(device));
+    }
     json::array errors;
     for (const auto& problem : result.errors) errors.push_back(to_object(problem));
     return json::serialize(json::object{{"schema", "diskwait/1"},

@@ -45,12 +45,20 @@ Result refusal(const Invocation& invocation) {
     return result;
 }
 
+/// So that root_helper runs this version, and by the path that sudoers(5) asks for.
+std::string own_program() {
+    std::error_code error;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+    return error ? std::string() : program.string();
+}
+
 Result wait(const Invocation& invocation) {
     boost::asio::io_context context;
     terminal::Interrupt interrupt(context);
     Progress progress(invocation);
     device::WaitOptions options = invocation.wait;
     options.on_check = [&](const device::Check& check) { progress.show(check); };
+    options.root_helper_program = own_program();
     options.control = std::make_shared<device::WaitControl>();
     config::Config settings = *invocation.config;
     const Hangup hangup(context, [&, control = options.control] {
@@ -61,6 +69,7 @@ Result wait(const Invocation& invocation) {
     });
     std::exception_ptr error;
     Result result;
+    result.one_check = invocation.one_check;
     const auto begun = std::chrono::steady_clock::now();
     device::async_wait_until_free(
         context.get_executor(), invocation.devices, std::move(options),

@@ -1,5 +1,7 @@
 #include "checker.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -7,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "conclude.hpp"
+#include "helper_check.hpp"
 #include "probe.hpp"
 #include "process_info.hpp"
 #include "rights.hpp"
@@ -84,8 +88,8 @@ asio::awaitable<Report> Checker::find_out() {
 asio::awaitable<std::optional<Survey>> Checker::survey_now() {
     const SurveyOptions wanted{.claims = options_.check_device_kernel_claims,
                                .partitions = options_.check_device_children};
-    std::function<Survey()> look = [device = device_, wanted] {
-        return survey_device(device, wanted);
+    std::function<Survey()> look = [device = device_, wanted, loops = context_->loops] {
+        return survey_device(device, wanted, *loops);
     };
     const Gate::Place place = co_await context_->gate.enter();
     co_return co_await find_in_background(look, time_left());
@@ -100,14 +104,39 @@ asio::awaitable<Report> Checker::judge(Survey survey) {
         target_.parts.insert(target_.parts.end(), partitions_.begin(), partitions_.end());
     }
     if (survey.whole_disk) target_.for_writing.push_back(*survey.whole_disk);
+    to_open_ = {.whole = *known_,
+                .partitions = partitions_,
+                .partitions_count = options_.check_device_children,
+                .partition_is_claimed = survey.partition_is_claimed,
+                .unplaced = std::move(survey.unplaced)};
     watch();
 
     EvidenceTable table{.kind = survey.kind, .answers = std::move(survey.answers)};
-    co_await look_at_processes(table);
-    Report report = conclude(std::move(table), options_.check_device_strict);
+    Report report = co_await find_evidence(std::move(table));
     report.changes = std::move(changes);
+    report.identity = to_text(*known_);
+    if (survey.kind == ObjectKind::directory) {
+        report.scope = "what lies below the directory was not inspected";
+    }
     if (options_.check_device_early_wake) heed(report);
     co_return report;
+}
+
+/// With a root helper, it makes the whole check, so that its evidence is never mixed with what an
+/// ordinary user can see; unless that shows somebody already.
+asio::awaitable<Report> Checker::find_evidence(EvidenceTable table) {
+    const bool by_helper = !options_.root_helper.empty() && !rights_now().open_all_processes();
+    if (by_helper && !table.shows_somebody()) {
+        Report report;
+        {
+            const Gate::Place place = co_await context_->gate.enter();
+            report = co_await check_through_helper(*known_, table.kind, options_, time_left());
+        }
+        co_await identify_holders(report);
+        co_return report;
+    }
+    co_await look_at_processes(table);
+    co_return conclude(std::move(table), options_.check_device_strict);
 }
 
 /// More is looked at only as long as nobody was found, and nothing is in the way of a free state.
@@ -130,11 +159,8 @@ asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
         co_return;
     }
     add_scan(table, *scan, rights_now());
-    if (!options_.check_device_kernel_claims) {
-        table.add(not_applicable(Source::exclusive_open, "excluded by check_device_kernel_claims"));
-    } else if (known_->is_block_device && !table.shows_somebody()) {
-        table.add(co_await try_exclusively());
-    }
+    if (!options_.check_device_kernel_claims || table.shows_somebody()) co_return;
+    table.add(co_await open_in_background());
 }
 
 void Checker::heed(const Report& report) {
@@ -166,21 +192,20 @@ asio::awaitable<void> Checker::identify_holders(Report& report) {
 /// An opening that is refused is no event, but one that succeeds is; so the nodes are not watched
 /// meanwhile. What is refused is tried once more when they are watched again, lest its release in
 /// between goes unnoticed.
-asio::awaitable<Answer> Checker::try_exclusively() {
-    std::function<Answer()> open_all = [parts = target_.parts] {
-        for (const Identity& part : parts) {
-            Answer one = open_exclusively(part);
-            if (one.seen != Seen::nobody) return one;
-        }
-        return nobody(Source::exclusive_open);
-    };
+asio::awaitable<std::vector<Answer>> Checker::open_in_background() {
+    const bool opens = known_->is_block_device || known_->type == S_IFREG;
+    if (!opens) co_return std::vector<Answer>{};
+    std::function<std::vector<Answer>()> open = [what = to_open_] { return try_openings(what); };
     const Gate::Place place = co_await context_->gate.enter();
     wake_.unwatch_nodes();
-    const auto first = co_await find_in_background(open_all, time_left());
+    const auto first = co_await find_in_background(open, time_left());
     watch();
-    if (!first) throw std::system_error(std::make_error_code(std::errc::timed_out), "open(O_EXCL)");
-    if (first->seen != Seen::somebody) co_return *first;
-    const auto second = co_await find_in_background(open_all, time_left());
+    if (!first) throw std::system_error(std::make_error_code(std::errc::timed_out), "open");
+    const bool refused = std::any_of(first->begin(), first->end(), [](const Answer& one) {
+        return one.source == Source::exclusive_open && one.seen == Seen::somebody;
+    });
+    if (!refused) co_return *first;
+    const auto second = co_await find_in_background(open, time_left());
     co_return second ? *second : *first;
 }
 

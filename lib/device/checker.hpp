@@ -9,8 +9,8 @@
 #include <optional>
 #include <vector>
 
-#include "conclude.hpp"
 #include "early_wake.hpp"
+#include "openings.hpp"
 #include "shared_scan.hpp"
 #include "survey.hpp"
 
@@ -48,6 +48,7 @@ struct CheckContext {
 
     Gate gate;
     std::shared_ptr<SharedScan> scan;
+    std::shared_ptr<LoopCache> loops = std::make_shared<LoopCache>();
 };
 
 /// Checks one device, again and again, and knows it from one check to the next.
@@ -69,8 +70,9 @@ class Checker {
     asio::awaitable<Report> judge(Survey survey);
     asio::awaitable<Report> ask();
     asio::awaitable<void> identify_holders(Report& report);
+    asio::awaitable<Report> find_evidence(EvidenceTable table);
     asio::awaitable<void> look_at_processes(EvidenceTable& table);
-    asio::awaitable<Answer> try_exclusively();
+    asio::awaitable<std::vector<Answer>> open_in_background();
     void watch();
     void heed(const Report& report);
     std::vector<std::string> changes_to(const Survey& survey);
@@ -87,6 +89,7 @@ class Checker {
     std::optional<Identity> known_;
     std::vector<Identity> partitions_;
     ScanTarget target_;  // the device, its partitions if they count, its disk
+    ToOpen to_open_;
     bool free_before_ = false;
 };
 

@@ -36,6 +36,16 @@ void list_claims(std::ostream& text, const Report& report) {
     if (!report.claims.empty() && !report.holders.empty()) text << "; ";
 }
 
+/// For sources that know that somebody is there, and not who.
+void list_evidence(std::ostream& text, const Report& report) {
+    const char* separator = "";
+    for (const EvidenceItem& item : report.evidence) {
+        if (item.seen != Seen::somebody) continue;
+        text << separator << (item.detail.empty() ? item.source : item.detail);
+        separator = ", ";
+    }
+}
+
 }  // namespace
 
 State worst_state(const std::vector<WaitResult>& results) noexcept {
@@ -59,10 +69,12 @@ std::string describe(const WaitResult& result) {
                      << " process" << (report.uninspected_processes == 1 ? "" : "es")
                      << " could not be inspected)";
             }
+            if (!report.scope.empty()) text << " (" << report.scope << ')';
             break;
         case State::busy:
             text << " is busy: ";
             list_claims(text, report);
+            if (report.claims.empty() && report.holders.empty()) list_evidence(text, report);
             if (!report.holders.empty()) text << "held by ";
             list_holders(text, report.holders);
             break;

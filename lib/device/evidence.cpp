@@ -41,8 +41,10 @@ constexpr std::array rows{
     SourceRow{Source::stacked_devices, "stacked_devices", block_devices, Weight::always,
               "mount /sys"},
     SourceRow{Source::loop_devices, "loop_devices", storage, Weight::always, "mount /sys"},
+    SourceRow{Source::file_systems, "file_systems", block_devices, Weight::always, "mount /sys"},
     SourceRow{Source::exclusive_open, "exclusive_open", block_devices, Weight::always,
               "run as root"},
+    SourceRow{Source::lease, "lease", only(regular_file), Weight::strict_only, "run as root"},
 };
 
 constexpr bool is_in_order() {

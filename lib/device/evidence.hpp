@@ -35,7 +35,9 @@ enum class Source : unsigned char {
     swaps,
     stacked_devices,
     loop_devices,
+    file_systems,
     exclusive_open,
+    lease,
 };
 
 /// When a source that could not be read makes the state unknown.

@@ -36,6 +36,14 @@ std::string to_text(dev_t number) {
     return std::to_string(major(number)) + ':' + std::to_string(minor(number));
 }
 
+std::string to_text(const Identity& identity) {
+    if (identity.is_block_device) {
+        return "block " + to_text(identity.number) + " sequence " +
+               std::to_string(identity.disk_sequence);
+    }
+    return "file " + to_text(identity.file_system) + " inode " + std::to_string(identity.inode);
+}
+
 bool Identity::same_as(const Identity& other) const {
     if (is_block_device != other.is_block_device) return false;
     if (is_block_device) return number == other.number && disk_sequence == other.disk_sequence;

@@ -36,6 +36,9 @@ struct Identified {
 /// Blocks as long as the file system does.
 Identified identify_device(const std::filesystem::path& device);
 
+/// Which device or file it is, without its name: "block 7:0 sequence 12", "file 254:0 inode 34".
+std::string to_text(const Identity& identity);
+
 /// "7:0", as the kernel writes it.
 std::string to_text(dev_t number);
 

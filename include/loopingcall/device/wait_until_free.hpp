@@ -75,9 +75,12 @@ struct WaitOptions {
     std::size_t check_device_concurrency = 8;
     /// Whether a device that is missing is waited for, too, rather than unknown at once.
     bool wait_for_device = false;
-    /// The program, with its arguments, that runs a probe as root: `{"sudo", "-n"}`. Not used by
-    /// root, or if empty. Our own scan of /proc does not use it.
+    /// The program, with its arguments, that runs another one as root: `{"sudo", "-n"}`. It makes
+    /// each whole check, by `diskwait --one-check`, unless this process may inspect all others
+    /// itself. If that fails, the state is unknown. Empty: each check is made by this process.
     std::vector<std::string> root_helper = {};
+    /// The diskwait that it runs; empty: the one in its PATH.
+    std::string root_helper_program = {};
     /// Changes the interval and the number of checks while the wait runs; may be null.
     std::shared_ptr<WaitControl> control = nullptr;
     /// Called after each check, on the strand of the wait. What it throws ends the wait.
@@ -130,9 +133,10 @@ struct WaitUntilFree {
 /// or the probe is missing, hung, or killed) ends its own wait at once and no other's. A device may
 /// be any file.
 ///
-/// Nothing on Linux shows a descriptor that is on its way through a socket (SCM_RIGHTS) or that
-/// only an io_uring holds, and is not an exclusive opening. `check_device_strict` makes the former
-/// unknown, where the socket can be seen.
+/// A device is free only if each source of evidence that applies to it was read and shows no use
+/// (Report::evidence). To find uses that no table shows, a check opens a block device exclusively,
+/// and takes a write lease on a regular file for some microseconds: others may see that.
+/// The manual of diskwait lists what nothing on Linux shows.
 ///
 /// @par Completion  `void(std::exception_ptr, std::vector<WaitResult>)`, a result a device in the
 ///      order given; exactly once, never inside this call. A device that stays busy is a result,
