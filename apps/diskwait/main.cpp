@@ -58,7 +58,9 @@ Result wait(const Invocation& invocation) {
     Progress progress(invocation);
     device::WaitOptions options = invocation.wait;
     options.on_check = [&](const device::Check& check) { progress.show(check); };
-    options.root_helper_program = own_program();
+    if (const auto program = own_program(); !program.empty()) {
+        options.root_helper_program = {program};
+    }
     options.control = std::make_shared<device::WaitControl>();
     config::Config settings = *invocation.config;
     const Hangup hangup(context, [&, control = options.control] {

@@ -23,20 +23,24 @@ std::string in_milliseconds(Duration time) {
     return std::to_string(std::max<std::int64_t>(count, 1)) + "ms";
 }
 
-const char* text_of(bool value) { return value ? "true" : "false"; }
+std::string flag(const char* name, bool value) {
+    return std::string(value ? "--" : "--no-") + name;
+}
 
 }  // namespace
 
 /// The check of the helper ends before ours would: so it says itself what took too long.
 std::vector<std::string> helper_command(const Identity& device, const WaitOptions& options) {
     std::vector<std::string> words = options.root_helper;
-    words.push_back(options.root_helper_program.empty() ? "diskwait" : options.root_helper_program);
+    const std::vector<std::string>& program = options.root_helper_program;
+    words.insert(words.end(), program.begin(), program.end());
+    if (program.empty()) words.emplace_back("diskwait");
     words.insert(words.end(),
                  {"--one-check", "--probe", to_string(options.check_device_probe),
                   "--probe-timeout", in_milliseconds(options.check_device_probe_timeout * 9 / 10),
-                  "--children", text_of(options.check_device_children), "--kernel-claims",
-                  text_of(options.check_device_kernel_claims), "--strict-check",
-                  text_of(options.check_device_strict), device.path.string()});
+                  flag("children", options.check_device_children),
+                  flag("kernel-claims", options.check_device_kernel_claims),
+                  flag("strict-check", options.check_device_strict), device.path.string()});
     return words;
 }
 

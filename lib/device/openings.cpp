@@ -29,7 +29,7 @@ Answer open_without_partitions(const ToOpen& what) {
     }
     return not_inspected(Source::exclusive_open,
                          "the disk or one of its partitions is opened exclusively, and which one "
-                         "cannot be told; count partitions as well (--children true)");
+                         "cannot be told; count partitions as well (--children)");
 }
 
 std::string refused(const Identity& part, int error) {

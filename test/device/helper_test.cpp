@@ -130,11 +130,18 @@ BOOST_AUTO_TEST_CASE(a_free_state_needs_each_source_of_the_answer) {
 // A rule of sudo can allow all that comes before the device.
 BOOST_AUTO_TEST_CASE(the_command_is_the_same_for_each_device) {
     const WaitOptions options{.root_helper = {"sudo", "-n"}};
-    const std::vector<std::string> expected{
-        "sudo",           "-n",    "diskwait",        "--one-check",
-        "--probe",        "fuser", "--probe-timeout", "9000ms",
-        "--children",     "true",  "--kernel-claims", "true",
-        "--strict-check", "false", "/dev/sda"};
+    const std::vector<std::string> expected{"sudo",
+                                            "-n",
+                                            "diskwait",
+                                            "--one-check",
+                                            "--probe",
+                                            "fuser",
+                                            "--probe-timeout",
+                                            "9000ms",
+                                            "--children",
+                                            "--kernel-claims",
+                                            "--no-strict-check",
+                                            "/dev/sda"};
     BOOST_TEST(helper_command(disk, options) == expected, boost::test_tools::per_element());
 }
 

@@ -54,7 +54,7 @@ class LoopUse : public Use {
     std::unique_ptr<test::LoopDisk> disk_;
 };
 
-/// swapoff() needs a name; a renamed or deleted file is found by a descriptor.
+/// The kernel protects the name of a file that is swapped to.
 class SwapUse : public Use {
   public:
     ~SwapUse() override { end(); }
@@ -62,18 +62,16 @@ class SwapUse : public Use {
         fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
         if (!test::run_program("mkswap " + quoted(file))) return false;
         if (::swapon(file.c_str(), 0) != 0) return false;
-        descriptor_ = ::open(file.c_str(), O_PATH | O_CLOEXEC);
+        swap_ = file;
         return true;
     }
     void end() override {
-        if (descriptor_ < 0) return;
-        ::swapoff(("/proc/self/fd/" + std::to_string(descriptor_)).c_str());
-        ::close(std::exchange(descriptor_, -1));
+        if (!swap_.empty()) ::swapoff(std::exchange(swap_, fs::path()).c_str());
     }
     std::vector<ClaimKind> kinds() const override { return {ClaimKind::swap}; }
 
   private:
-    int descriptor_ = -1;
+    fs::path swap_;
 };
 
 /// mount(8) would make a loop device.
@@ -193,7 +191,7 @@ struct Named : test::Waiting {
                 try {
                     asked = name.change(original);
                 } catch (const fs::filesystem_error&) {
-                    continue;  // the kernel protects the names of swap files
+                    continue;  // as above
                 }
                 expect_busy(asked, use->kinds());
                 if (fs::exists(original) && !fs::equivalent(original, asked)) expect_free(original);

@@ -79,8 +79,10 @@ struct WaitOptions {
     /// each whole check, by `diskwait --one-check`, unless this process may inspect all others
     /// itself. If that fails, the state is unknown. Empty: each check is made by this process.
     std::vector<std::string> root_helper = {};
-    /// The diskwait that it runs; empty: the one in its PATH.
-    std::string root_helper_program = {};
+    /// The diskwait that it runs, with arguments if need be; empty: the one in its PATH. Not a
+    /// string: g++ 12 copies options in a co_await byte by byte, which a short string does not
+    /// survive.
+    std::vector<std::string> root_helper_program = {};
     /// Changes the interval and the number of checks while the wait runs; may be null.
     std::shared_ptr<WaitControl> control = nullptr;
     /// Called after each check, on the strand of the wait. What it throws ends the wait.
