@@ -18,7 +18,7 @@ namespace loopingcall::device::detail {
 /// is noticed soon in proportion to how long it took.
 ///
 /// The cost stays bounded, even if the device is claimed for ever. A look is one opening that the
-/// kernel refuses, on a thread: some 20 system calls, at most once per second in the long run, and
+/// kernel refuses, on a thread: some 25 system calls, at most once per second in the long run, and
 /// some 60 looks in the first ten seconds. A device without a claim is not looked at: the end of
 /// each holder is an event. A pure function of what it is given.
 class ClaimPacing {

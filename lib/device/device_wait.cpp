@@ -100,8 +100,9 @@ void DeviceWait::finish() {
     look_timer_.cancel();
     wake_->close();
     if (companions_->round.proven()) return;
-    const bool is_free = result_.report.state == State::free && quiet_.running();
-    if (is_free && quiet_.left(Clock::now()) > Duration::zero()) {
+    const bool is_free = result_.report.state == State::free;
+    const bool is_cut_short = is_free && !ended_ && !parked_;
+    if (is_cut_short && quiet_.length() > Duration::zero()) {
         result_.report.state = State::unknown;
         result_.report.reason =
             "the time ran out before it had been free for check_device_quiet (" +
@@ -214,12 +215,16 @@ asio::awaitable<Step<void>> DeviceWait::check(bool planned, TimePoint due) {
     result_.report = co_await checker_.check();
     if (checker_.successions() != successions) in_use();
     const bool is_free = result_.report.state == State::free;
-    if (is_free) quiet_.found_free(begun);
-    hear_openings();
-    checking_ = false;
     ++result_.checks;
+    if (is_free) {
+        quiet_.found_free(begun);
+        look_timer_.cancel();
+        look_due_ = false;
+    }
     claim_pacing_.checked(is_free ? std::vector<Claim>{} : result_.report.claims, Clock::now());
     tell(planned);
+    hear_openings();
+    checking_ = false;
     const Step<void> step = decide(round, was_free);
     follow_up(planned);
     co_return step;
@@ -238,6 +243,7 @@ bool DeviceWait::has_opened() {
     const auto opened = wake_->last_opening();
     if (!opened || !quiet_.opened(*opened)) return false;
     companions_->round.in_use(index_);
+    if (parked_) next_ = Clock::now() + options_.check_device_interval;
     parked_.reset();
     return true;
 }
@@ -314,6 +320,7 @@ void DeviceWait::in_use() {
 
 Step<void> DeviceWait::end() {
     call_ = nullptr;
+    ended_ = true;
     return done();
 }
 

@@ -85,6 +85,7 @@ class DeviceWait : public std::enable_shared_from_this<DeviceWait> {
     std::uint64_t retries_ = 0;
     TimePoint next_{};                     // when the next check of the interval is due
     std::optional<std::uint64_t> parked_;  // free, and waiting for the others, since this round
+    bool ended_ = false;                   // by a decision, not by the time limit
     bool check_due_ = false;
     bool look_due_ = false;
     bool checking_ = false;

@@ -91,8 +91,9 @@ BOOST_AUTO_TEST_CASE(one_that_stays_in_use_again_ends_by_what_is_left_of_its_che
 
 BOOST_AUTO_TEST_CASE(the_time_limit_holds_for_a_device_that_waits_for_others) {
     const auto holder = hold(last);
-    const auto waited =
-        wait({first, last}, {.check_device_interval = 20ms, .check_device_timeout = 300ms});
+    const auto waited = wait({first, last}, {.check_device_interval = 20ms,
+                                             .check_device_max_retries = 100'000,
+                                             .check_device_timeout = 3s});
     BOOST_TEST(waited.results[0].report.state == State::free);
     BOOST_TEST(waited.results[0].checks == 1U);
     BOOST_TEST(waited.results[1].report.state == State::busy);
@@ -148,20 +149,21 @@ BOOST_AUTO_TEST_CASE(
     std::atomic<bool> is_opened = false;
     std::chrono::steady_clock::time_point opened{};
     std::thread opener;
-    const auto waited =
-        wait({first, last}, {.check_device_interval = 20ms,
-                             .check_device_max_retries = 1000,
-                             .check_device_quiet = 300ms,
-                             .on_check = [&](const device::Check& check) {
-                                 if (check.report.device != last || check.number != 40) return;
-                                 of_last->let_go();
-                                 opener = std::thread([&] {
-                                     std::this_thread::sleep_for(200ms);
-                                     (void)test::read_file(first);
-                                     opened = std::chrono::steady_clock::now();
-                                     is_opened = true;
-                                 });
-                             }});
+    const auto waited = wait({first, last}, {.check_device_interval = 20ms,
+                                             .check_device_max_retries = 1000,
+                                             .check_device_quiet = 300ms,
+                                             .on_check = [&](const device::Check& check) {
+                                                 if (check.report.device != last ||
+                                                     check.number < 40 || opener.joinable())
+                                                     return;
+                                                 of_last->let_go();
+                                                 opener = std::thread([&] {
+                                                     std::this_thread::sleep_for(200ms);
+                                                     (void)test::read_file(first);
+                                                     opened = std::chrono::steady_clock::now();
+                                                     is_opened = true;
+                                                 });
+                                             }});
     const auto ended = std::chrono::steady_clock::now();
     opener.join();
     BOOST_TEST(device::worst_state(waited.results) == State::free);
@@ -171,8 +173,8 @@ BOOST_AUTO_TEST_CASE(
 
 BOOST_AUTO_TEST_CASE(the_probe_has_its_whole_time_however_long_it_waits_for_its_turn) {
     std::vector<std::filesystem::path> files;
-    for (int i = 0; i < 12; ++i) files.push_back(scratch.file("disk" + std::to_string(i)));
-    const test::FakeFuser fake(scratch, "sleep 0.2; exit 1");
+    for (int i = 0; i < 5; ++i) files.push_back(scratch.file("disk" + std::to_string(i)));
+    const test::FakeFuser fake(scratch, "sleep 0.4; exit 1");
     const auto waited =
         wait(files, {.check_device_probe_timeout = 1s, .check_device_concurrency = 1});
     for (const auto& result : waited.results) {
