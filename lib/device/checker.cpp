@@ -12,6 +12,7 @@
 
 #include "conclude.hpp"
 #include "helper_check.hpp"
+#include "in_milliseconds.hpp"
 #include "probe.hpp"
 #include "process_info.hpp"
 #include "rights.hpp"
@@ -23,11 +24,6 @@ namespace loopingcall::device::detail {
 namespace {
 
 constexpr int most_attempts = 3;
-
-std::string in_milliseconds(Duration time) {
-    using std::chrono::milliseconds;
-    return std::to_string(std::chrono::duration_cast<milliseconds>(time).count()) + " ms";
-}
 
 bool is_among(const Identity& one, const std::vector<Identity>& others) {
     return std::any_of(others.begin(), others.end(), [&](const Identity& other) {

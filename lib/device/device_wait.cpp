@@ -7,6 +7,8 @@
 #include <boost/system/system_error.hpp>
 #include <utility>
 
+#include "in_milliseconds.hpp"
+
 namespace loopingcall::device::detail {
 
 namespace {
@@ -34,11 +36,6 @@ Options loop_options(const WaitOptions& options) {
 
 /// Nothing is planned: for as long as a call of the loop may be put off.
 constexpr Duration until_called = std::chrono::hours{1};
-
-std::string in_milliseconds(Duration time) {
-    using std::chrono::milliseconds;
-    return std::to_string(std::chrono::duration_cast<milliseconds>(time).count()) + " ms";
-}
 
 /// Ends the loop and the probe that runs, and waits until both have ended: no child of ours is left
 /// when the cancellation is told.
