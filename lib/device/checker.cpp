@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <iterator>
 #include <loopingcall/device/printable.hpp>
 #include <system_error>
 #include <utility>
 
 #include "conclude.hpp"
 #include "helper_check.hpp"
+#include "in_milliseconds.hpp"
 #include "probe.hpp"
 #include "process_info.hpp"
 #include "rights.hpp"
@@ -21,14 +23,17 @@ namespace loopingcall::device::detail {
 
 namespace {
 
-std::string in_milliseconds(Duration time) {
-    using std::chrono::milliseconds;
-    return std::to_string(std::chrono::duration_cast<milliseconds>(time).count()) + " ms";
-}
+constexpr int most_attempts = 3;
 
 bool is_among(const Identity& one, const std::vector<Identity>& others) {
     return std::any_of(others.begin(), others.end(), [&](const Identity& other) {
         return one.number == other.number && one.path == other.path;
+    });
+}
+
+bool shows_a_claim(const std::vector<Answer>& answers) {
+    return std::any_of(answers.begin(), answers.end(), [](const Answer& one) {
+        return one.source == Source::exclusive_open && one.seen == Seen::somebody;
     });
 }
 
@@ -49,6 +54,7 @@ Checker::Checker(std::filesystem::path device, const WaitOptions& options,
 
 asio::awaitable<Report> Checker::check() {
     deadline_ = std::chrono::steady_clock::now() + options_.check_device_probe_timeout;
+    awaits_device_ = false;
     Report report;
     try {
         report = co_await find_out();
@@ -58,31 +64,84 @@ asio::awaitable<Report> Checker::check() {
         report = unknown(error.what());
     }
     report.device = device_;
-    free_before_ = report.state == State::free;
     co_return report;
 }
 
+/// A verdict on a device that changed meanwhile is none: it may be about one that has gone. Then
+/// the device is checked again, so often as is likely to be enough.
 asio::awaitable<Report> Checker::find_out() {
     if (options_.check_device_early_wake) wake_.watch_tables();
-    std::optional<Survey> survey = co_await survey_now();
-    const bool is_to_come = survey && survey->device.missing && options_.wait_for_device && !known_;
-    if (is_to_come) {
-        watch();  // it may have come before that
-        survey = co_await survey_now();
+    std::optional<Survey> survey = co_await survey_present();
+    std::vector<std::string> changes;
+    for (int attempt = 1;; ++attempt) {
+        if (auto refusal = admit(survey)) co_return std::move(*refusal);
+        Report report = co_await judge(std::move(*survey));
+        std::move(report.changes.begin(), report.changes.end(), std::back_inserter(changes));
+        const bool is_final = report.state == State::busy ||
+                              (report.state == State::free && !options_.wait_for_device);
+        if (!is_final) survey = co_await survey_present();
+        if (is_final || is_unchanged(survey)) {
+            report.changes = std::move(changes);
+            co_return report;
+        }
+        if (attempt == most_attempts) {
+            awaits_device_ = options_.wait_for_device;
+            co_return unknown("it changed again and again while it was checked");
+        }
     }
+}
+
+/// A missing device that is waited for may have come before its name was watched.
+asio::awaitable<std::optional<Survey>> Checker::survey_present() {
+    std::optional<Survey> survey = co_await survey_now();
+    if (!survey || !survey->device.missing || !options_.wait_for_device) co_return survey;
+    forget_device();
+    watch();
+    co_return co_await survey_now();
+}
+
+/// @return why the device cannot be judged, if it cannot.
+std::optional<Report> Checker::admit(const std::optional<Survey>& survey) {
     if (!survey) {
-        co_return unknown("it could not be looked at within " +
-                          in_milliseconds(options_.check_device_probe_timeout));
+        return unknown("it could not be looked at within " +
+                       in_milliseconds(options_.check_device_probe_timeout));
     }
     const Identified& now = survey->device;
     if (!now.identity) {
-        const bool removed = now.missing && known_;
-        co_return unknown(removed ? "it was removed while it was waited for" : now.problem);
+        awaits_device_ = now.missing && options_.wait_for_device;
+        return unknown(now.missing && seen_ ? "it was removed while it was waited for"
+                                            : now.problem);
     }
-    if (known_ && !known_->same_as(*now.identity)) {
-        co_return unknown("another device has its name since it is waited for");
+    const bool other = known_ && !known_->same_as(*now.identity);
+    if (other && !options_.wait_for_device) {
+        return unknown("another device has its name since it is waited for");
     }
-    co_return co_await judge(std::move(*survey));
+    const bool again = known_ && known_->life != now.identity->life;
+    if (options_.wait_for_device && (other || again)) {
+        forget_device();
+        succession_ = {other ? "another device has its name" : "it was made again"};
+    }
+    return std::nullopt;
+}
+
+bool Checker::is_unchanged(const std::optional<Survey>& survey) const {
+    if (!survey) return true;  // as far as can be told
+    if (!known_ || !survey->device.identity) return false;
+    const Identity& now = *survey->device.identity;
+    const auto here = [&](const Identity& one) { return is_among(one, survey->partitions); };
+    return known_->same_as(now) && known_->life == now.life &&
+           survey->partitions.size() == partitions_.size() &&
+           std::all_of(partitions_.begin(), partitions_.end(), here);
+}
+
+void Checker::forget_device() {
+    if (!known_) return;
+    known_.reset();
+    partitions_.clear();
+    target_ = {};
+    wake_.forget_device();
+    succession_ = {"it is there again"};
+    ++successions_;
 }
 
 asio::awaitable<std::optional<Survey>> Checker::survey_now() {
@@ -91,13 +150,22 @@ asio::awaitable<std::optional<Survey>> Checker::survey_now() {
     std::function<Survey()> look = [device = device_, wanted, loops = context_->loops] {
         return survey_device(device, wanted, *loops);
     };
-    const Gate::Place place = co_await context_->gate.enter();
+    const Gate::Place place = co_await enter();
     co_return co_await find_in_background(look, time_left());
+}
+
+/// The time limit is that of what is done, not of waiting for a place.
+asio::awaitable<Gate::Place> Checker::enter() {
+    const TimePoint begun = std::chrono::steady_clock::now();
+    Gate::Place place = co_await context_->gate.enter();
+    deadline_ += std::chrono::steady_clock::now() - begun;
+    co_return place;
 }
 
 asio::awaitable<Report> Checker::judge(Survey survey) {
     std::vector<std::string> changes = changes_to(survey);
     known_ = survey.device.identity;
+    seen_ = true;
     partitions_ = std::move(survey.partitions);
     target_ = {.parts = {*known_}};
     if (options_.check_device_children) {
@@ -151,7 +219,10 @@ asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
                            : not_inspected(Source::probe, probe.reason));
         if (!answered || table.shows_somebody()) co_return;
     }
+    // It may have to wait for another scan, and has a time limit of its own.
+    const TimePoint begun = std::chrono::steady_clock::now();
     const auto scan = co_await context_->scan->scan(target_, time_left());
+    deadline_ += std::chrono::steady_clock::now() - begun;
     if (!scan) {
         table.add(not_inspected(Source::process_list,
                                 "scanning /proc took longer than check_device_probe_timeout (" +
@@ -172,7 +243,7 @@ void Checker::heed(const Report& report) {
 asio::awaitable<Report> Checker::ask() {
     Report report;
     {
-        const Gate::Place place = co_await context_->gate.enter();
+        const Gate::Place place = co_await enter();
         report = co_await ask_program(*known_, options_);
     }
     co_await identify_holders(report);
@@ -189,36 +260,45 @@ asio::awaitable<void> Checker::identify_holders(Report& report) {
     if (identified) report.holders = std::move(*identified);
 }
 
-/// An opening that is refused is no event, but one that succeeds is; so the nodes are not watched
-/// meanwhile. What is refused is tried once more when they are watched again, lest its release in
-/// between goes unnoticed.
+/// What is refused is tried once more: another program may be doing the same at this moment.
 asio::awaitable<std::vector<Answer>> Checker::open_in_background() {
     const bool opens = known_->is_block_device || known_->type == S_IFREG;
     if (!opens) co_return std::vector<Answer>{};
-    std::function<std::vector<Answer>()> open = [what = to_open_] { return try_openings(what); };
-    const Gate::Place place = co_await context_->gate.enter();
-    wake_.unwatch_nodes();
-    const auto first = co_await find_in_background(open, time_left());
-    watch();
+    const Gate::Place place = co_await enter();
+    const auto first = co_await find_in_background(opening(), time_left());
     if (!first) throw std::system_error(std::make_error_code(std::errc::timed_out), "open");
-    const bool refused = std::any_of(first->begin(), first->end(), [](const Answer& one) {
-        return one.source == Source::exclusive_open && one.seen == Seen::somebody;
-    });
-    if (!refused) co_return *first;
-    const auto second = co_await find_in_background(open, time_left());
+    if (!shows_a_claim(*first)) co_return *first;
+    const auto second = co_await find_in_background(opening(), time_left());
     co_return second ? *second : *first;
+}
+
+std::function<std::vector<Answer>()> Checker::opening() const {
+    return [what = to_open_] { return try_openings(what); };
+}
+
+/// One that does not come back in time, or cannot be made, is left to a check to explain.
+asio::awaitable<bool> Checker::is_refused() {
+    if (!known_ || !known_->is_block_device) co_return false;
+    try {
+        const Gate::Place place = co_await context_->gate.enter();
+        const auto found =
+            co_await find_in_background(opening(), options_.check_device_probe_timeout);
+        co_return found&& shows_a_claim(*found);
+    } catch (const std::system_error& error) {
+        if (is_cancellation(error)) throw;
+        co_return false;
+    }
 }
 
 /// Looks the device up on the event loop: only after that has been done in the background, and did
 /// not hang.
 void Checker::watch() {
     if (!options_.check_device_early_wake) return;
-    const bool openings = free_before_ && options_.check_device_quiet > Duration::zero();
-    wake_.watch_nodes(device_, nodes(), openings);
+    wake_.watch_nodes(device_, nodes(), options_.check_device_quiet > Duration::zero());
 }
 
 std::vector<std::string> Checker::changes_to(const Survey& survey) {
-    std::vector<std::string> changes;
+    std::vector<std::string> changes = std::exchange(succession_, {});
     if (!known_) return changes;
     for (const Identity& partition : survey.partitions) {
         if (is_among(partition, partitions_)) continue;

@@ -61,12 +61,27 @@ class Checker {
     /// The verdict of now. Only a cancellation is thrown, as `operation_aborted`.
     asio::awaitable<Report> check();
 
-    /// Whether the device has been there.
-    [[nodiscard]] bool seen() const noexcept { return known_.has_value(); }
+    /// Whether the last check found no device that could be checked to its end, but one may come:
+    /// it is waited for, and was not there, or was removed or replaced meanwhile.
+    [[nodiscard]] bool awaits_device() const noexcept { return awaits_device_; }
+
+    /// How often another device, or another life of it, has taken the name. All that is known of
+    /// the one before does not hold for it.
+    [[nodiscard]] std::uint64_t successions() const noexcept { return successions_; }
+
+    /// Whether the kernel refuses an exclusive opening still, after a check has found a claim. Far
+    /// cheaper than a check. Only a cancellation is thrown.
+    asio::awaitable<bool> is_refused();
 
   private:
     asio::awaitable<Report> find_out();
+    asio::awaitable<std::optional<Survey>> survey_present();
     asio::awaitable<std::optional<Survey>> survey_now();
+    std::optional<Report> admit(const std::optional<Survey>& survey);
+    [[nodiscard]] bool is_unchanged(const std::optional<Survey>& survey) const;
+    void forget_device();
+    asio::awaitable<Gate::Place> enter();
+    [[nodiscard]] std::function<std::vector<Answer>()> opening() const;
     asio::awaitable<Report> judge(Survey survey);
     asio::awaitable<Report> ask();
     asio::awaitable<void> identify_holders(Report& report);
@@ -85,12 +100,15 @@ class Checker {
     std::shared_ptr<CheckContext> context_;
     EarlyWake& wake_;
 
-    TimePoint deadline_{};
+    TimePoint deadline_{};  // of this check, put off while it waits for its turn
     std::optional<Identity> known_;
     std::vector<Identity> partitions_;
     ScanTarget target_;  // the device, its partitions if they count, its disk
     ToOpen to_open_;
-    bool free_before_ = false;
+    bool seen_ = false;  // whether the device has ever been there
+    bool awaits_device_ = false;
+    std::uint64_t successions_ = 0;
+    std::vector<std::string> succession_;  // in words, since the last check
 };
 
 }  // namespace loopingcall::device::detail

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "presence.hpp"
 #include "proc_directory.hpp"
 
 namespace loopingcall::device::detail {
@@ -63,6 +64,8 @@ Identified identify_device(const std::filesystem::path& device) {
     if (identity.is_block_device) {
         identity.number = status.st_rdev;
         identity.disk_sequence = disk_sequence_of(status.st_rdev);
+        identity.life = life_of(status.st_rdev);
+        if (identity.life == 0 && is_gone(status.st_rdev)) return problem(ENOENT);
     }
     return {.identity = identity};
 }

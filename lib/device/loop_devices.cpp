@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "block_device.hpp"
+#include "opened_by_us.hpp"
 #include "process/descriptor.hpp"
 #include "shortage.hpp"
 
@@ -67,6 +68,7 @@ void fail(LoopDevice& device, int error) {
 /// Asks the kernel what is behind a loop device. Nothing if it was detached meanwhile.
 std::optional<LoopDevice> look_behind(const BlockDevice& loop, const std::string& backing_name) {
     LoopDevice device{.node = loop.node.string(), .backing_name = backing_name};
+    const OwnOpening own(loop.node);
     Descriptor node(::open(loop.node.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     struct stat status {};
     if (!node.is_open() || ::fstat(node.get(), &status) != 0) {

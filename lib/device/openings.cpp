@@ -8,6 +8,7 @@
 #include <cstring>
 #include <loopingcall/device/printable.hpp>
 
+#include "opened_by_us.hpp"
 #include "process/descriptor.hpp"
 #include "shortage.hpp"
 #include "swap_file.hpp"
@@ -48,6 +49,7 @@ Answer place(const Unplaced& one, int descriptor, const Identity& file, const An
 std::vector<Answer> open_file(const ToOpen& what) {
     std::vector<Answer> all;
     const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    OwnOpening own(what.whole.path);
     const Descriptor opened(::open(what.whole.path.c_str(), flags));
     struct stat status {};
     if (!opened.is_open() || ::fstat(opened.get(), &status) != 0) {
@@ -88,6 +90,7 @@ std::vector<Answer> try_openings(const ToOpen& what) {
 
 Answer open_exclusively(const Identity& part) {
     const int flags = O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC;
+    OwnOpening own(part.path);
     const Descriptor opened(::open(part.path.c_str(), flags));
     if (opened.is_open()) {
         struct stat status {};
@@ -98,6 +101,7 @@ Answer open_exclusively(const Identity& part) {
                              printable(part.path.native()) + " has become another device");
     }
     const int error = errno;
+    own.refused();
     throw_if_shortage(error, part.path.native());
     if (error == EBUSY) {
         return answer(Source::exclusive_open,

@@ -25,8 +25,8 @@ struct ToOpen {
 /// Asks the kernel by opening the device or file: an answer of exclusive_open for a block device;
 /// of lease, and of the sources of `unplaced`, for a regular file; none for anything else.
 ///
-/// An opening that succeeds is an event to all who watch the node. A claim in progress makes it
-/// block.
+/// An opening that succeeds is an event to all who watch the node, and an OwnOpening. A claim in
+/// progress makes it block.
 std::vector<Answer> try_openings(const ToOpen& what);
 
 /// Whether the kernel refuses an exclusive opening, as mkfs and partitioning tools ask for.

@@ -54,11 +54,13 @@ struct WaitOptions {
     std::optional<Duration> check_device_timeout = std::nullopt;
     /// Who is asked.
     Probe check_device_probe = Probe::fuser;
-    /// How long one check may take. A probe that takes longer is killed, or left to itself, and the
-    /// device unknown.
+    /// How long one check may take, not counting the time that it waits for its turn when there are
+    /// many devices. A probe that takes longer is killed or abandoned, and the state is unknown.
     Duration check_device_probe_timeout = std::chrono::seconds{10};
-    /// How long a device has to stay free to be called free. Checks meanwhile do not count as
-    /// retries.
+    /// How long a device has to stay free to be reported as free. The period begins again with
+    /// every opening that inotify reports, even if it is over before the next check. Checks in this
+    /// period do not count as retries, but each interval with an opening does. If the wait ends
+    /// before the period, the state is unknown.
     Duration check_device_quiet = Duration::zero();
     /// Whether what the kernel does with a block device counts: mounts, swap, device-mapper and md,
     /// loop devices, exclusive openings.
@@ -68,12 +70,16 @@ struct WaitOptions {
     /// Whether what could not be seen makes the answer unknown: processes that could not be
     /// inspected, descriptors on their way through a socket.
     bool check_device_strict = false;
-    /// Whether a busy device is looked at again as soon as one of its holders ends, its node is
-    /// closed or made anew, or something is unmounted. The interval stays as the fallback.
+    /// Whether a busy device is checked again as soon as one of its holders ends, its node is
+    /// closed or made again, or something is unmounted. A claim whose end is no event, such as a
+    /// umount that is still writing, is looked at after growing pauses, from 10 ms to 1 s. The
+    /// interval stays as the fallback.
     bool check_device_early_wake = true;
     /// How many checks are made at a time, when there are many devices: at least 1.
     std::size_t check_device_concurrency = 8;
-    /// Whether a device that is missing is waited for, too, rather than unknown at once.
+    /// Wait for a device that is missing, instead of reporting it as unknown at once: also when it
+    /// vanishes and comes back later, or another one takes its name. A device that comes back is
+    /// checked like a new one, by what is left of the checks and the time.
     bool wait_for_device = false;
     /// The program, with its arguments, that runs another one as root: `{"sudo", "-n"}`. It makes
     /// each whole check, by `diskwait --one-check`, unless this process may inspect all others
@@ -131,9 +137,12 @@ struct WaitUntilFree {
 /// soon as something changes.
 ///
 /// Instead of `sleep(3)` after partitioning, as in OpenStack Ironic. The devices are waited for at
-/// the same time, each for itself: one that turns out to be unknown (missing, replaced by another,
-/// or the probe is missing, hung, or killed) ends its own wait at once and no other's. A device may
-/// be any file.
+/// the same time. A device that turns out to be unknown (missing, replaced by another, or the probe
+/// is missing, hung, or killed) ends its own wait at once and no other's. A device may be any file.
+///
+/// Several devices are free only together: if one of them was found in use, all of them are checked
+/// once more when the last one has become free. A device that is in use again by then is waited for
+/// by what is left of its own checks and time.
 ///
 /// A device is free only if each source of evidence that applies to it was read and shows no use
 /// (Report::evidence). To find uses that no table shows, a check opens a block device exclusively,
