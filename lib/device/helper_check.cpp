@@ -36,7 +36,11 @@ std::vector<std::string> helper_command(const Identity& device, const WaitOption
                   "--probe-timeout", in_milliseconds(options.check_device_probe_timeout * 9 / 10),
                   "--children", text_of(options.check_device_children), "--kernel-claims",
                   text_of(options.check_device_kernel_claims), "--strict-check",
-                  text_of(options.check_device_strict), device.path.string()});
+                  text_of(options.check_device_strict)});
+    for (const pid_t pid : options.ignored_pids) {
+        words.insert(words.end(), {"--ignore-pid", std::to_string(pid)});
+    }
+    words.push_back(device.path.string());
     return words;
 }
 
