@@ -65,7 +65,10 @@ Identified identify_device(const std::filesystem::path& device) {
         identity.number = status.st_rdev;
         identity.disk_sequence = disk_sequence_of(status.st_rdev);
         identity.life = life_of(status.st_rdev);
-        if (identity.life == 0 && is_gone(status.st_rdev)) return problem(ENOENT);
+        if (identity.life == 0 && is_gone(status.st_rdev)) {
+            return {.missing = true,
+                    .problem = "the kernel shows no block device " + to_text(status.st_rdev)};
+        }
     }
     return {.identity = identity};
 }

@@ -29,9 +29,10 @@ constexpr std::chrono::milliseconds patience{200};
 
 /// What a thread that may never end shares with the one that waits for it.
 struct Question {
-    explicit Question(Descriptor opened) : node(std::move(opened)) {}
+    explicit Question(const std::filesystem::path& path) : own(path) {}
 
-    Descriptor node;
+    OwnOpening own;  // until it is closed, which may be late
+    Descriptor node{};
     std::mutex mutex = {};
     std::condition_variable answered = {};
     bool is_answered = false;
@@ -39,9 +40,8 @@ struct Question {
     loop_info64 status = {};
 };
 
-/// @return nothing if the kernel does not answer.
-std::shared_ptr<Question> ask(Descriptor node) {
-    const auto question = std::make_shared<Question>(std::move(node));
+/// @return whether the kernel answers.
+bool ask(const std::shared_ptr<Question>& question) {
     std::thread([question] {
         loop_info64 status{};
         const bool done = ::ioctl(question->node.get(), LOOP_GET_STATUS64, &status) == 0;
@@ -54,9 +54,7 @@ std::shared_ptr<Question> ask(Descriptor node) {
         question->answered.notify_one();
     }).detach();
     std::unique_lock lock(question->mutex);
-    const bool in_time =
-        question->answered.wait_for(lock, patience, [&] { return question->is_answered; });
-    return in_time ? question : nullptr;
+    return question->answered.wait_for(lock, patience, [&] { return question->is_answered; });
 }
 
 void fail(LoopDevice& device, int error) {
@@ -68,10 +66,10 @@ void fail(LoopDevice& device, int error) {
 /// Asks the kernel what is behind a loop device. Nothing if it was detached meanwhile.
 std::optional<LoopDevice> look_behind(const BlockDevice& loop, const std::string& backing_name) {
     LoopDevice device{.node = loop.node.string(), .backing_name = backing_name};
-    const OwnOpening own(loop.node);
-    Descriptor node(::open(loop.node.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    const auto question = std::make_shared<Question>(loop.node);
+    question->node = Descriptor(::open(loop.node.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     struct stat status {};
-    if (!node.is_open() || ::fstat(node.get(), &status) != 0) {
+    if (!question->node.is_open() || ::fstat(question->node.get(), &status) != 0) {
         fail(device, errno);
         return device;
     }
@@ -79,8 +77,7 @@ std::optional<LoopDevice> look_behind(const BlockDevice& loop, const std::string
         fail(device, ENODEV);
         return device;
     }
-    const auto question = ask(std::move(node));
-    if (!question) return device;
+    if (!ask(question)) return device;
     const std::lock_guard lock(question->mutex);
     if (question->error == ENXIO) return std::nullopt;
     if (question->error != 0) {

@@ -76,15 +76,15 @@ BOOST_AUTO_TEST_CASE(a_device_that_is_in_use_again_meanwhile_is_waited_for_again
 BOOST_AUTO_TEST_CASE(one_that_stays_in_use_again_ends_by_what_is_left_of_its_checks) {
     auto of_last = hold(last);
     std::unique_ptr<test::Child> of_first;
-    const auto waited = wait({first, last}, {.check_device_interval = 20ms,
-                                             .check_device_max_retries = 4,
+    const auto waited = wait({first, last}, {.check_device_interval = 50ms,
+                                             .check_device_max_retries = 40,
                                              .on_check = [&](const device::Check& check) {
-                                                 if (check.report.device != first) return;
-                                                 if (of_first) return;
-                                                 of_first = hold(first);
-                                                 of_last->let_go();
+                                                 const bool is_first = check.report.device == first;
+                                                 if (is_first && !of_first) of_first = hold(first);
+                                                 if (!is_first && of_first && check.number > 2)
+                                                     of_last->let_go();
                                              }});
-    BOOST_TEST(waited.results[0].report.state == State::busy);
+    BOOST_REQUIRE(waited.results[0].report.state == State::busy);
     BOOST_TEST(waited.results[0].report.holders.at(0).pid == of_first->pid());
     BOOST_TEST(waited.results[1].report.state == State::free);
 }
