@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "conclude.hpp"
+#include "confirm_holders.hpp"
 #include "helper_check.hpp"
 #include "probe.hpp"
 #include "process_info.hpp"
@@ -145,10 +146,12 @@ asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
         table.add(not_applicable(Source::probe, "the scan of /proc alone is asked for"));
     } else {
         Report probe = co_await ask();
+        const std::string passed_over = co_await confirm(probe);
         table.diagnostics = std::move(probe.diagnostics);
         const bool answered = probe.state != State::unknown;
         table.add(answered ? answer(Source::probe, std::move(probe.holders))
                            : not_inspected(Source::probe, probe.reason));
+        if (answered) table.answers.back().why = passed_over;
         if (!answered || table.shows_somebody()) co_return;
     }
     const auto scan = co_await context_->scan->scan(target_, time_left());
@@ -159,6 +162,8 @@ asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
         co_return;
     }
     add_scan(table, *scan, rights_now());
+    to_open_.has_exempt_holder =
+        !scan->ignored.empty() || (!scan->targets.empty() && !scan->targets[0].passed_over.empty());
     if (!options_.check_device_kernel_claims || table.shows_somebody()) co_return;
     table.add(co_await open_in_background());
 }
@@ -170,13 +175,32 @@ void Checker::heed(const Report& report) {
 }
 
 asio::awaitable<Report> Checker::ask() {
-    Report report;
-    {
-        const Gate::Place place = co_await context_->gate.enter();
-        report = co_await ask_program(*known_, options_);
+    const Gate::Place place = co_await context_->gate.enter();
+    co_return co_await ask_program(*known_, options_);
+}
+
+/// Leaves the holders that count, and finds out who they are.
+/// @return what the others do with the device.
+asio::awaitable<std::string> Checker::confirm(Report& report) {
+    std::erase_if(report.holders, [this](const Holder& one) { return is_ignored(one.pid); });
+    if (report.holders.empty()) {
+        if (report.state == State::busy) report.state = State::free;
+        co_return "";
     }
-    co_await identify_holders(report);
-    co_return report;
+    const ScanLimits limits{.whole = time_left()};
+    std::function<std::pair<Report, std::string>()> look = [target = target_, limits,
+                                                            confirmed = report]() mutable {
+        std::vector<pid_t> pids;
+        for (const Holder& holder : confirmed.holders) pids.push_back(holder.pid);
+        const ProcessScan scan = scan_these(pids, {target}, limits);
+        confirm_holders(confirmed, scan);
+        for (Holder& holder : confirmed.holders) identify(holder);
+        return std::pair(std::move(confirmed), in_words(scan.targets.front().passed_over));
+    };
+    auto found = co_await find_in_background(look, time_left());
+    if (!found) co_return "";
+    report = std::move(found->first);
+    co_return std::move(found->second);
 }
 
 asio::awaitable<void> Checker::identify_holders(Report& report) {
@@ -187,6 +211,11 @@ asio::awaitable<void> Checker::identify_holders(Report& report) {
     };
     auto identified = co_await find_in_background(look, time_left());
     if (identified) report.holders = std::move(*identified);
+}
+
+bool Checker::is_ignored(pid_t pid) const {
+    const auto ignored = context_->ignored.find(pid);
+    return ignored != context_->ignored.end() && start_time_of(pid) == ignored->second;
 }
 
 /// An opening that is refused is no event, but one that succeeds is; so the nodes are not watched

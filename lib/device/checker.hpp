@@ -43,10 +43,13 @@ class Gate {
 
 /// What the devices of one wait share.
 struct CheckContext {
-    CheckContext(const asio::any_io_executor& strand, std::size_t concurrency)
-        : gate(strand, concurrency), scan(std::make_shared<SharedScan>(strand)) {}
+    CheckContext(const asio::any_io_executor& strand, const WaitOptions& options)
+        : gate(strand, options.check_device_concurrency),
+          ignored(identify_ignored(options.ignored_pids)),
+          scan(std::make_shared<SharedScan>(strand, ignored)) {}
 
     Gate gate;
+    const IgnoredProcesses ignored;
     std::shared_ptr<SharedScan> scan;
     std::shared_ptr<LoopCache> loops = std::make_shared<LoopCache>();
 };
@@ -71,6 +74,7 @@ class Checker {
     asio::awaitable<Report> ask();
     asio::awaitable<void> identify_holders(Report& report);
     asio::awaitable<Report> find_evidence(EvidenceTable table);
+    asio::awaitable<std::string> confirm(Report& report);
     asio::awaitable<void> look_at_processes(EvidenceTable& table);
     asio::awaitable<std::vector<Answer>> open_in_background();
     void watch();
@@ -79,6 +83,7 @@ class Checker {
     [[nodiscard]] std::vector<std::filesystem::path> nodes() const;
     [[nodiscard]] Report unknown(std::string reason) const;
     [[nodiscard]] Duration time_left() const;
+    [[nodiscard]] bool is_ignored(pid_t pid) const;
 
     std::filesystem::path device_;
     const WaitOptions& options_;

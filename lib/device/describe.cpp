@@ -46,6 +46,19 @@ void list_evidence(std::ostream& text, const Report& report) {
     }
 }
 
+/// With the names of those that hang, which the evidence has.
+std::string uninspected(const Report& report) {
+    std::string text = std::to_string(report.uninspected_processes) + " process" +
+                       (report.uninspected_processes == 1 ? "" : "es") + " could not be inspected";
+    for (const EvidenceItem& item : report.evidence) {
+        const std::size_t names = item.detail.find(": ");
+        if (item.source == "refusals" && names != std::string::npos) {
+            text += item.detail.substr(names);
+        }
+    }
+    return text;
+}
+
 }  // namespace
 
 State worst_state(const std::vector<WaitResult>& results) noexcept {
@@ -65,9 +78,7 @@ std::string describe(const WaitResult& result) {
         case State::free:
             text << " is free";
             if (report.uninspected_processes > 0) {
-                text << " as far as can be seen (" << std::to_string(report.uninspected_processes)
-                     << " process" << (report.uninspected_processes == 1 ? "" : "es")
-                     << " could not be inspected)";
+                text << " as far as can be seen (" << uninspected(report) << ')';
             }
             if (!report.scope.empty()) text << " (" << report.scope << ')';
             break;

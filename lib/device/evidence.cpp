@@ -31,6 +31,8 @@ constexpr std::array rows{
               "run as root or set root_helper"},
     SourceRow{Source::threads, "threads", anything, Weight::always,
               "run as root or set root_helper"},
+    SourceRow{Source::io_uring, "io_uring", anything, Weight::always,
+              "run as root or set root_helper"},
     SourceRow{Source::in_flight, "in_flight", anything, Weight::strict_only,
               "run without --strict"},
     SourceRow{Source::refusals, "refusals", anything, Weight::strict_only, "run without --strict"},

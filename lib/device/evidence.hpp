@@ -27,6 +27,7 @@ enum class Source : unsigned char {
     descriptors,
     mappings,
     threads,
+    io_uring,
     in_flight,
     refusals,
     partitions,

@@ -50,6 +50,10 @@ void validate(const WaitOptions& options) {
                std::to_string(options.check_device_probe_timeout.count()) +
                " ns; it must be greater than zero");
     }
+    for (const pid_t pid : options.ignored_pids) {
+        if (pid > 0) continue;
+        refuse("ignored_pids holds " + std::to_string(pid) + "; a process id is greater than zero");
+    }
     if (options.check_device_quiet < Duration::zero()) {
         refuse("check_device_quiet is negative; zero asks for no time to pass");
     }
@@ -65,7 +69,7 @@ asio::awaitable<std::vector<WaitResult>> wait_for_all(std::vector<Path> devices,
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     validate(options);
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    const auto context = std::make_shared<CheckContext>(executor, options.check_device_concurrency);
+    const auto context = std::make_shared<CheckContext>(executor, options);
     const auto one = [&](Path device) {
         auto wait = std::make_shared<DeviceWait>(executor, std::move(device), options, context);
         return asio::co_spawn(executor, run(std::move(wait)), asio::deferred);

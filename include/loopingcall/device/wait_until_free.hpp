@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -83,6 +85,9 @@ struct WaitOptions {
     /// string: g++ 12 copies options in a co_await byte by byte, which a short string does not
     /// survive.
     std::vector<std::string> root_helper_program = {};
+    /// Processes that do not count as holders, and are not inspected. Which process a pid means is
+    /// found out when the wait begins: another one that gets the pid later counts.
+    std::vector<pid_t> ignored_pids = {};
     /// Changes the interval and the number of checks while the wait runs; may be null.
     std::shared_ptr<WaitControl> control = nullptr;
     /// Called after each check, on the strand of the wait. What it throws ends the wait.
