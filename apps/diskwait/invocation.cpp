@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
+#include <charconv>
 #include <loopingcall/config/command_line.hpp>
 #include <map>
 #include <optional>
@@ -29,6 +30,8 @@ po::options_description own_flags() {
         ("one-check",
          "make one check of one device and print it as JSON: what root_helper runs; no files, "
          "variables, or COMMAND")  //
+        ("ignore-pid", po::value<std::vector<Text>>()->composing()->value_name("PID"),
+         "do not count this process as a holder, and do not inspect it; may be repeated")  //
         ("strict",
          "a process that could not be inspected makes the answer unknown, and an "
          "unknown key of a file is an error")                                                //
@@ -120,6 +123,22 @@ class Reader {
         result_.diagnostics.insert(result_.diagnostics.end(), problems.begin(), problems.end());
         result_.wait = wait_options(*result_.config);
         result_.wait.wait_for_device = has("wait-for-device");
+        read_ignored_pids();
+    }
+
+    void read_ignored_pids() {
+        if (!has("ignore-pid")) return;
+        for (const Text& text : line_.flags["ignore-pid"].as<std::vector<Text>>()) {
+            pid_t pid = 0;
+            const char* const end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, pid);
+            if (error == std::errc{} && stop == end && pid > 0) {
+                result_.wait.ignored_pids.push_back(pid);
+            } else {
+                refuse("ignore-pid", "bad_value",
+                       '"' + text + "\" is not accepted: expected the id of a process");
+            }
+        }
     }
 
     /// Whatever else is on the command line: with a rule of sudo that allows any arguments after
