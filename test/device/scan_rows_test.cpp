@@ -99,7 +99,8 @@ BOOST_AUTO_TEST_CASE(every_probe_sees_what_a_process_has_to_do_with_a_device) {
             for (const Probe probe : probes) {
                 BOOST_TEST_CONTEXT("asked " << to_string(probe)) {
                     const device::Report report = check(probe);
-                    BOOST_TEST(report.state == row.state, report.reason);
+                    BOOST_TEST(report.state == row.state,
+                               device::describe(device::WaitResult{.report = report}));
                     if (report.state != row.state) continue;
                     if (row.state == State::busy) expect_busy(report, row, child.pid());
                     if (row.state == State::free) expect_free(report);
