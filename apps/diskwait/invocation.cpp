@@ -187,7 +187,8 @@ class Reader {
         const auto known = config::Config::load(option_table(), {.flags = line_.options});
         const auto limit = known.get<nanoseconds>("disk_partitioner.check_device_timeout");
         if (limit == nanoseconds::max()) return std::nullopt;
-        if (limit.count() > 0) return limit;
+        constexpr std::chrono::seconds least{1};  // a busy machine may be slower than a short limit
+        if (limit.count() > 0) return std::max<nanoseconds>(limit, least);
         return known.get<nanoseconds>("disk_partitioner.check_device_probe_timeout");
     }
 

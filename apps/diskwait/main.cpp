@@ -8,6 +8,7 @@
 #include <iostream>
 #include <loopingcall/config/sample.hpp>
 #include <loopingcall/config/show.hpp>
+#include <loopingcall/device/printable.hpp>
 #include <loopingcall/process/signal_state.hpp>
 #include <memory>
 
@@ -62,7 +63,10 @@ Result wait(const Invocation& invocation) {
     terminal::Interrupt interrupt(context, {SIGINT, SIGTERM, SIGQUIT});
     Progress progress(invocation);
     device::WaitOptions options = invocation.wait;
-    options.on_check = [&](const device::Check& check) { progress.show(check); };
+    options.on_check = [&](const device::Check& check) {
+        const terminal::WhileStalled stalled(interrupt);
+        progress.show(check);
+    };
     if (const auto program = own_program(); !program.empty()) {
         options.root_helper_program = {program};
     }
@@ -96,9 +100,9 @@ Result wait(const Invocation& invocation) {
     context.run();
     result.elapsed = std::chrono::steady_clock::now() - begun;
     hangup.discard_pending();
-    if (interrupt.signal() != 0) {
+    if (const int signal = interrupt.let_through()) {
         result.name = "interrupted";
-        result.exit_code = 128 + interrupt.signal();
+        result.exit_code = 128 + signal;
         return result;
     }
     if (error) std::rethrow_exception(error);
@@ -155,7 +159,8 @@ int execute(const std::vector<std::string>& command, const process::SignalState&
     inherited.apply();
     ::execvp(arguments.front(), arguments.data());
     const int error = errno;
-    std::cerr << "diskwait: cannot run " << command.front() << ": " << std::strerror(error) << '\n';
+    std::cerr << "diskwait: cannot run " << device::printable(command.front()) << ": "
+              << std::strerror(error) << '\n';
     return error == ENOENT ? 127 : 126;
 }
 

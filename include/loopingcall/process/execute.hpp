@@ -153,8 +153,8 @@ struct Execute {
 /// mask and dispositions, and no descriptor of this process but its three streams. Both its outputs
 /// are read while it runs. Unless `check_exit_code` says more, every exit code is a result.
 ///
-/// The start itself is a `posix_spawn` on the event loop: some 0.2 ms, however much memory this
-/// process has; it returns when the program has been read from its file system.
+/// The start takes some 0.2 ms, however much memory this process has. The child finds its program
+/// by itself: a PATH or working directory that does not answer holds up nothing else.
 ///
 /// @par Completion  `void(error_code, ExecuteResult)`; exactly once, never inside this call. With
 ///      an error, the result holds what is known: outputs so far, and `message`.
@@ -163,8 +163,8 @@ struct Execute {
 ///      child that does not even die then is waited for in the background, which is work of the
 ///      execution context: `run()` returns when it is gone, or after `stop()`.
 /// @par Executor  the work is done on a strand of `executor`; the completion runs on the handler's.
-/// @par Lifetime  a child that still runs when the execution context is destroyed is killed, and
-///      not waited for.
+/// @par Lifetime  a child that still runs when the execution context is destroyed is killed with
+///      its group, and reaped in the background.
 /// @par Thread safety  may be called from any thread. The environment is read when the child is
 ///      started: no thread may change it meanwhile (`setenv`).
 /// @par Errors  `process::errc`; `operation_aborted`.
