@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <iosfwd>
@@ -13,7 +14,7 @@ namespace loopingcall {
 /// A call that is over.
 struct RunInfo {
     Tick tick;
-    Duration duration = Duration::zero();
+    std::chrono::nanoseconds duration{0};
     /// Why the call failed; empty if it did not.
     std::exception_ptr error = nullptr;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <loopingcall/time.hpp>
 
@@ -14,12 +15,12 @@ struct Stats {
     std::uint64_t overruns = 0;              ///< calls that took longer than the interval
 
     /// How long after it was meant to a call began, jitter allowed for: the last, the worst.
-    Duration last_lateness = Duration::zero();
-    Duration max_lateness = Duration::zero();
+    std::chrono::nanoseconds last_lateness{0};
+    std::chrono::nanoseconds max_lateness{0};
 
     /// How long a call took: the last that ended, the longest.
-    Duration last_duration = Duration::zero();
-    Duration max_duration = Duration::zero();
+    std::chrono::nanoseconds last_duration{0};
+    std::chrono::nanoseconds max_duration{0};
 
     /// When the next call is planned to begin; while a call is made or after the end, that of the
     /// last one.

@@ -4,6 +4,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/system/error_code.hpp>
+#include <chrono>
 #include <cstddef>
 #include <loopingcall/default_token.hpp>
 #include <loopingcall/export.hpp>
@@ -44,7 +45,7 @@ class LOOPINGCALL_EXPORT ZeroDelayLoop : public std::logic_error {
 ///      test sleeps with async_sleep().
 class LOOPINGCALL_EXPORT VirtualClock {
   public:
-    using duration = Duration;
+    using duration = std::chrono::nanoseconds;
     using time_point = TimePoint;
 
     explicit VirtualClock(asio::io_context& context);

@@ -84,7 +84,7 @@ std::optional<nanoseconds> parse_duration(std::string_view text) noexcept {
     return nanoseconds{*whole_value + *fraction_value};
 }
 
-std::string format_duration(nanoseconds duration) {
+std::string format_duration(Duration duration) {
     for (const Unit& unit : units) {
         if (duration.count() != 0 && duration.count() % unit.in_nanoseconds == 0) {
             return std::to_string(duration.count() / unit.in_nanoseconds) + std::string(unit.name);

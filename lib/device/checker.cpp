@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <loopingcall/detail/saturating_add.hpp>
 #include <loopingcall/device/printable.hpp>
 #include <system_error>
 #include <utility>
@@ -44,7 +45,8 @@ Checker::Checker(std::filesystem::path device, const WaitOptions& options,
     : device_(std::move(device)), options_(options), context_(std::move(context)), wake_(wake) {}
 
 asio::awaitable<Report> Checker::check() {
-    deadline_ = std::chrono::steady_clock::now() + options_.check_device_probe_timeout;
+    deadline_ = loopingcall::detail::saturating_add(std::chrono::steady_clock::now(),
+                                                    options_.check_device_probe_timeout);
     Report report;
     try {
         report = co_await find_out();

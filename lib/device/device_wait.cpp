@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
+#include <loopingcall/detail/saturating_add.hpp>
 #include <utility>
 
 namespace loopingcall::device::detail {
@@ -12,6 +13,7 @@ namespace loopingcall::device::detail {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using loopingcall::detail::saturating_add;
 
 /// A timeout of zero allows one check.
 bool only_once(const WaitOptions& options) {
@@ -90,7 +92,7 @@ void DeviceWait::set_limits(Duration interval, std::uint64_t max_retries) {
     options_.check_device_max_retries = max_retries;
     if (options_.check_device_interval == interval) return;
     options_.check_device_interval = interval;
-    next_ = Clock::now() + interval;
+    next_ = saturating_add(Clock::now(), interval);
     call_->set_interval(loop_interval(options_));
 }
 
@@ -98,7 +100,7 @@ asio::awaitable<Step<void>> DeviceWait::check(Tick tick) {
     const bool planned = tick.due >= next_;
     if (planned && !free_since_) {
         ++retries_;
-        next_ = tick.due + options_.check_device_interval;
+        next_ = saturating_add(tick.due, options_.check_device_interval);
     }
     const TimePoint begun = Clock::now();
     pacing_.begin(begun, planned);
@@ -143,7 +145,7 @@ Step<void> DeviceWait::decide(TimePoint begun) {
 /// Free since the check that found it so began. What is checked meanwhile is no retry.
 Step<void> DeviceWait::decide_on_free(TimePoint begun) {
     if (!free_since_) free_since_ = begun;
-    const Duration left = *free_since_ + options_.check_device_quiet - Clock::now();
+    const Duration left = saturating_add(*free_since_, options_.check_device_quiet) - Clock::now();
     if (left <= Duration::zero()) return end();
     return after(std::min(left, options_.check_device_interval));
 }

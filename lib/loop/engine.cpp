@@ -140,7 +140,8 @@ void Engine::begin_call(TimePoint now) {
         schedule_->begin(planned_, now);
         call_missed_ = planned_.missed;
         call_due_ = planned_.due;
-        stats_.last_lateness = std::max(now - planned_.due - moved_by_jitter, Duration::zero());
+        stats_.last_lateness =
+            std::max<Duration>(now - planned_.due - moved_by_jitter, Duration::zero());
     }
     if (rebase) schedule_->reset(now, planned_);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <csignal>
+#include <loopingcall/detail/saturating_add.hpp>
 #include <utility>
 
 #include "launch_error.hpp"
@@ -12,17 +13,12 @@
 namespace loopingcall::process::detail {
 
 using boost::system::error_code;
+using loopingcall::detail::saturating_add;
 
 namespace {
 
 /// From SIGKILL, or from the end of the child, to giving up on what is still missing.
 constexpr std::chrono::milliseconds last_wait{100};
-
-using TimePoint = std::chrono::steady_clock::time_point;
-
-TimePoint after(TimePoint time, std::chrono::nanoseconds delay) {
-    return delay < TimePoint::max() - time ? time + delay : TimePoint::max();
-}
 
 }  // namespace
 
@@ -50,7 +46,8 @@ void Execution::start() {
     });
     drain(output_);
     drain(error_output_);
-    enter(Stage::running, after(started_, options_.timeout.value_or(Clock::duration::max())));
+    enter(Stage::running,
+          saturating_add(started_, options_.timeout.value_or(Clock::duration::max())));
 }
 
 /// The child comes last: once it is there, nothing can fail any more.
@@ -77,7 +74,7 @@ void Execution::on_ended(WaitStatus status) {
     result_.status = status;
     result_.elapsed = Clock::now() - started_;
     if (!error_) error_ = judge_end(status, options_.check_exit_code);
-    enter(Stage::lingering, std::min(after(Clock::now(), last_wait), latest_));
+    enter(Stage::lingering, std::min(saturating_add(Clock::now(), last_wait), latest_));
     complete_if_over();
 }
 
@@ -109,8 +106,8 @@ void Execution::end_child(error_code reason) {
     error_ = reason;
     child_->signal(SIGTERM);
     child_->signal(SIGCONT);  // a stopped child would not hear
-    const auto kill_at = after(Clock::now(), options_.grace);
-    latest_ = after(kill_at, last_wait);
+    const auto kill_at = saturating_add(Clock::now(), options_.grace);
+    latest_ = saturating_add(kill_at, last_wait);
     enter(Stage::terminating, kill_at);
 }
 

@@ -7,6 +7,7 @@
 #include <boost/system/error_code.hpp>
 #include <chrono>
 #include <cstddef>
+#include <loopingcall/duration.hpp>
 #include <loopingcall/export.hpp>
 #include <loopingcall/process/command.hpp>
 #include <loopingcall/process/error.hpp>
@@ -24,10 +25,10 @@ namespace asio = boost::asio;
 struct ExecuteOptions {
     /// From the start of the child. Then it gets SIGTERM, and the result is `errc::timed_out`.
     /// Empty: no limit.
-    std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
+    std::optional<Duration> timeout = std::nullopt;
 
     /// From SIGTERM to SIGKILL.
-    std::chrono::nanoseconds grace = std::chrono::seconds{1};
+    Duration grace = std::chrono::seconds{1};
 
     /// Bytes kept of each output. The rest is read and dropped, so that the child never blocks.
     std::size_t max_output = std::size_t{1} << 20U;
