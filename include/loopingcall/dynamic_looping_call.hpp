@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <loopingcall/detail/start.hpp>
 #include <loopingcall/looping_call_base.hpp>
+#include <loopingcall/on_error.hpp>
 #include <loopingcall/step.hpp>
 #include <loopingcall/tick.hpp>
 #include <optional>
@@ -21,15 +23,25 @@ struct DynamicOptions {
     /// limit, and each call must name its delay.
     std::optional<Duration> periodic_interval_max = std::nullopt;
 
-    /// Whether a call that fails ends the loop. Otherwise it goes on after
-    /// `periodic_interval_max`, or after the last delay if there is no such; if there is neither,
-    /// the failure ends the loop after all, so it never spins.
+    /// Whether a call that fails ends the loop, unless `on_error` says something else. False is
+    /// the same as `OnError::keep_schedule`.
     bool stop_on_exception = true;
 
     /// As in `Options`.
     std::optional<Duration> timeout = std::nullopt;
     std::optional<Duration> call_timeout = std::nullopt;
     std::optional<std::uint64_t> max_calls = std::nullopt;
+
+    /// What happens when a call fails, unless it is `OnError::stop`, the default, which leaves it
+    /// to `stop_on_exception`. Without a grid, `OnError::keep_schedule` goes on after
+    /// `periodic_interval_max`, or after the last delay if that is empty; if there is neither, the
+    /// failure ends the loop after all, so it never spins. `OnError::backoff` tries again soon:
+    ///
+    ///     {.on_error = {OnError::backoff, {.initial = 5s, .maximum = 1min}}}   renew a token
+    OnError on_error = {};
+
+    /// As in `Options`.
+    std::function<double()> random = nullptr;
     std::shared_ptr<Observer> observer = nullptr;
 };
 

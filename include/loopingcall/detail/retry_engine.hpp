@@ -15,13 +15,21 @@ struct RetryTerms {
         : backoff(policy.backoff),
           terms{.timeout = policy.deadline,
                 .call_timeout = policy.attempt_timeout,
-                .max_calls = policy.max_attempts,
+                .max_calls = attempts_of(policy),
                 .observer = policy.observer},
           random(policy.random) {}
 
     Backoff backoff;
     Terms terms;
     std::function<double()> random;
+
+  private:
+    /// The default number of attempts gives way to a deadline that was given.
+    template <class T>
+    static std::optional<std::uint64_t> attempts_of(const RetryPolicy<T>& policy) {
+        if (policy.max_attempts.is_default() && policy.deadline) return std::nullopt;
+        return policy.max_attempts;
+    }
 };
 
 /// @throws std::invalid_argument naming the field, its value and what is accepted.
