@@ -122,7 +122,8 @@ class LoopingCallBase {
 
         template <class Handler>
         void operator()(Handler handler) const {
-            engine->add_waiter(detail::TypedWaiter<Handler, T>{std::move(handler)});
+            const auto kept = engine;  // the handler may destroy this, and the call
+            kept->add_waiter(detail::TypedWaiter<Handler, T>{std::move(handler)});
         }
 
         std::shared_ptr<detail::Engine> engine;

@@ -35,8 +35,11 @@ namespace loopingcall {
 ///      The exception is the last error, unwrapped, if there is one and the reason is exhausted,
 ///      timed_out or failed; so that is what `co_await` throws (`asio::as_tuple` gives both).
 /// @par Cancellation  total, partial, terminal: no further attempt begins, an awaitable one is
-///      cancelled (`terminal`), and the reason is `stopped`. `operation_aborted` that comes from
-///      the operation itself is never retried.
+///      cancelled (`terminal`), and the reason is `stopped`. An `operation_aborted` of the
+///      operation's own, such as that of a timeout made by hand, is retried only if `should_retry`
+///      is given and says so.
+/// @par Lifetime  the operation and the functions of the policy are destroyed before the completion
+///      runs.
 /// @par Executor  as in `LoopingCallBase`.
 /// @throws std::invalid_argument for a policy out of range, before anything starts.
 template <detail::retry_operation Operation,

@@ -75,6 +75,11 @@ asio::awaitable<WaitResult> DeviceWait::run() {
     co_return result_;
 }
 
+void DeviceWait::release() noexcept {
+    options_.on_check = nullptr;
+    options_.control.reset();
+}
+
 void DeviceWait::listen(const asio::any_io_executor& strand) {
     if (!options_.control) return;
     options_.control->listen(

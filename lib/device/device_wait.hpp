@@ -25,6 +25,9 @@ class DeviceWait : public std::enable_shared_from_this<DeviceWait> {
 
     asio::awaitable<WaitResult> run();
 
+    /// Lets go of what is the caller's; handlers that are on their way keep the rest.
+    void release() noexcept;
+
   private:
     void listen(const asio::any_io_executor& strand);
     void set_limits(Duration interval, std::uint64_t max_retries);

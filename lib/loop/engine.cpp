@@ -32,6 +32,7 @@ struct Engine::Told {
     std::unique_ptr<Schedule> schedule;
     std::unique_ptr<const Limits> limits;
     std::shared_ptr<Engine> self;
+    std::shared_ptr<const void> released = nullptr;
 };
 
 Engine::Engine(asio::any_io_executor executor, std::shared_ptr<TimerQueue> queue)
@@ -244,7 +245,7 @@ void Engine::wait_for(Lock& lock, const Plan& plan, TimePoint now) {
 /// Still in the phase of the call, so that nothing else begins meanwhile.
 /// @return whether the run goes on.
 bool Engine::tell_delay(Lock& lock) {
-    const auto told = observer();
+    auto told = observer();
     const TimePoint next_due = trigger_requested_ ? queue_->now() : planned_.begin;
     const DelayReason reason = trigger_requested_ ? DelayReason::trigger : planned_.reason;
     std::exception_ptr error;
@@ -254,6 +255,7 @@ bool Engine::tell_delay(Lock& lock) {
     } catch (...) {
         error = std::current_exception();
     }
+    told.reset();
     lock.lock();
     if (phase_ != Phase::calling) return false;
     if (!error) return true;
@@ -317,10 +319,16 @@ Engine::Told Engine::end(StopReason reason, std::exception_ptr error) {
     Told told{std::exchange(waiters_, {}), last_error_,        outcome_,
               std::move(schedule_),        std::move(limits_), running_engines().erase(*this)};
     told.waiters.reverse();
+    told.released = release();
     return told;
 }
 
+// What is the caller's goes first: the completion may run, on another thread, as soon as it is
+// told.
 void Engine::tell(Told told) {
+    told.schedule.reset();
+    told.limits.reset();
+    told.released.reset();
     for (WaiterEntry& waiter : told.waiters) waiter.tell(told.error, told.outcome);
 }
 

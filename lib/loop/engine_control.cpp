@@ -57,6 +57,11 @@ bool Engine::begin_new_grid(std::optional<Duration> interval) {
     return true;
 }
 
+bool Engine::asked_to_give_up() const {
+    const std::scoped_lock lock(mutex_);
+    return cancelled_ && !call_timed_out_;
+}
+
 bool Engine::running() const {
     const std::scoped_lock lock(mutex_);
     return phase_ != Phase::idle;

@@ -103,6 +103,13 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
     virtual ErasedOutcome make_outcome(StopReason reason, std::exception_ptr error,
                                        const Stats& stats) = 0;
 
+    /// Whether the call that is over was cancelled because the run ends.
+    [[nodiscard]] bool asked_to_give_up() const;
+
+    /// The run is over: gives up what is the caller's, to be gone before a waiter is told. Under
+    /// the lock.
+    virtual std::shared_ptr<const void> release() noexcept { return nullptr; }
+
     /// Which outcomes waiters get an exception for.
     [[nodiscard]] virtual bool throws(StopReason reason) const noexcept {
         return reason == StopReason::failed;
