@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <loopingcall/detail/accept_body.hpp>
+#include <loopingcall/detail/executor_argument.hpp>
 #include <loopingcall/detail/start.hpp>
 #include <loopingcall/limit.hpp>
 #include <loopingcall/looping_call_base.hpp>
@@ -78,16 +80,17 @@ class BackOffLoopingCall : public LoopingCallBase<T, Clock> {
     using Base = LoopingCallBase<T, Clock>;
 
   public:
-    template <detail::back_off_body<T> Body>
+    /// @param executor  where calls are made: an executor, or an execution context.
+    template <class Body>
     requires std::same_as<Clock, std::chrono::steady_clock> BackOffLoopingCall(
-        const asio::any_io_executor& executor, Body body)
-        : Base(executor, std::move(body)) {}
+        const detail::ExecutorArgument& executor, Body body)
+        : Base(executor, detail::accept_back_off_body<T>(std::move(body))) {}
 
     /// Driven by `clock`, which must be one of the context of `executor`.
-    template <detail::back_off_body<T> Body>
+    template <class Body>
     requires std::same_as<Clock, VirtualClock> BackOffLoopingCall(
-        const asio::any_io_executor& executor, Clock& clock, Body body)
-        : Base(executor, clock, std::move(body)) {}
+        const detail::ExecutorArgument& executor, Clock& clock, Body body)
+        : Base(executor, clock, detail::accept_back_off_body<T>(std::move(body))) {}
 
     /// Begins a run: see `FixedIntervalLoopingCall::start`.
     BackOffLoopingCall& start(const BackOffOptions& options) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <loopingcall/detail/accept_body.hpp>
+#include <loopingcall/detail/executor_argument.hpp>
 #include <loopingcall/detail/start.hpp>
 #include <loopingcall/looping_call_base.hpp>
 #include <loopingcall/options.hpp>
@@ -44,16 +46,17 @@ class FixedIntervalLoopingCall : public LoopingCallBase<T, Clock> {
     using Base = LoopingCallBase<T, Clock>;
 
   public:
-    template <detail::fixed_interval_body<T> Body>
+    /// @param executor  where calls are made: an executor, or an execution context.
+    template <class Body>
     requires std::same_as<Clock, std::chrono::steady_clock> FixedIntervalLoopingCall(
-        const asio::any_io_executor& executor, Body body)
-        : Base(executor, std::move(body)) {}
+        const detail::ExecutorArgument& executor, Body body)
+        : Base(executor, detail::accept_fixed_interval_body<T>(std::move(body))) {}
 
     /// Driven by `clock`, which must be one of the context of `executor`.
-    template <detail::fixed_interval_body<T> Body>
+    template <class Body>
     requires std::same_as<Clock, VirtualClock> FixedIntervalLoopingCall(
-        const asio::any_io_executor& executor, Clock& clock, Body body)
-        : Base(executor, clock, std::move(body)) {}
+        const detail::ExecutorArgument& executor, Clock& clock, Body body)
+        : Base(executor, clock, detail::accept_fixed_interval_body<T>(std::move(body))) {}
 
     /// Begins a run. The first call is never made inside this one, also without an initial delay.
     ///

@@ -1,14 +1,18 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <chrono>
 #include <concepts>
 #include <loopingcall/default_token.hpp>
 #include <loopingcall/detail/make_engine.hpp>
+#include <loopingcall/detail/saturating_add.hpp>
 #include <loopingcall/error.hpp>
 #include <loopingcall/outcome.hpp>
+#include <loopingcall/time.hpp>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace loopingcall {
@@ -28,7 +32,8 @@ inline constexpr cancel_t cancel{};
 ///      `asio::this_coro::executor`; on that executor itself if it is a strand. Completions run on
 ///      the executor associated with their handler.
 /// @par Thread safety  every function may be called from any thread, except the constructors,
-///      assignment and the destructor. None blocks but wait(), and none runs code of the user.
+///      assignment and the destructor. None blocks but wait() and wait_for(), and none runs code
+///      of the user.
 /// @par Lifetime  may be destroyed at any time, also inside its own body: the same as stop(cancel).
 ///      The run then ends on its own, and its waiters are told. If the execution context is
 ///      destroyed first, nobody is told anything.
@@ -99,6 +104,16 @@ class LoopingCallBase {
     ///         loop's context, as the body does (known for `io_context`, `thread_pool` and strands
     ///         of them); with `operation_aborted` if the context was destroyed.
     Outcome<T> wait() { return *static_cast<const Outcome<T>*>(engine_->wait().get()); }
+
+    /// The same for `limit` at most, of the real time even with a `VirtualClock`; zero or less only
+    /// looks.
+    /// @return nothing if there is no outcome by then: the run goes on.
+    std::optional<Outcome<T>> wait_for(Duration limit) {
+        const auto outcome = engine_->wait(
+            detail::saturating_add(std::chrono::steady_clock::now(), std::max(limit, Duration{0})));
+        if (!outcome) return std::nullopt;
+        return *static_cast<const Outcome<T>*>(outcome.get());
+    }
 
   protected:
     template <class Body>

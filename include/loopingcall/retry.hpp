@@ -7,6 +7,8 @@
 #include <functional>
 #include <loopingcall/backoff.hpp>
 #include <loopingcall/default_token.hpp>
+#include <loopingcall/detail/accept_body.hpp>
+#include <loopingcall/detail/executor_argument.hpp>
 #include <loopingcall/detail/retry_operation.hpp>
 #include <loopingcall/detail/timer_queue.hpp>
 #include <loopingcall/outcome.hpp>
@@ -44,7 +46,7 @@ namespace loopingcall {
 /// @throws std::invalid_argument for a policy out of range, before anything starts.
 template <detail::retry_operation Operation,
           asio::completion_token_for<detail::RetrySignature<Operation>> Token = default_token>
-auto async_retry(const asio::any_io_executor& executor,
+auto async_retry(const detail::ExecutorArgument& executor,
                  RetryPolicy<detail::RetryResult<Operation>> policy, Operation operation,
                  Token&& token = Token{}) {
     return detail::initiate_retry(executor, detail::steady_timer_queue(executor), std::move(policy),
@@ -54,11 +56,28 @@ auto async_retry(const asio::any_io_executor& executor,
 /// The same in virtual time. `clock` must be one of the context of `executor`.
 template <detail::retry_operation Operation,
           asio::completion_token_for<detail::RetrySignature<Operation>> Token = default_token>
-auto async_retry(const asio::any_io_executor& executor, VirtualClock& clock,
+auto async_retry(const detail::ExecutorArgument& executor, VirtualClock& clock,
                  RetryPolicy<detail::RetryResult<Operation>> policy, Operation operation,
                  Token&& token = Token{}) {
     return detail::initiate_retry(executor, clock.timer_queue(), std::move(policy),
                                   std::move(operation), std::forward<Token>(token));
 }
+
+/// @cond
+// What is no operation: refused by one line, rather than by a list of what does not match.
+template <class Operation, class... Arguments>
+requires(!detail::retry_operation<Operation>) void async_retry(
+    const detail::ExecutorArgument& /*executor*/, RetryPolicy<> /*policy*/, Operation /*operation*/,
+    Arguments&&... /*token*/) {
+    detail::refuse_operation<Operation>();
+}
+
+template <class Operation, class... Arguments>
+requires(!detail::retry_operation<Operation>) void async_retry(
+    const detail::ExecutorArgument& /*executor*/, VirtualClock& /*clock*/, RetryPolicy<> /*policy*/,
+    Operation /*operation*/, Arguments&&... /*token*/) {
+    detail::refuse_operation<Operation>();
+}
+/// @endcond
 
 }  // namespace loopingcall

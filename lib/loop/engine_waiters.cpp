@@ -52,21 +52,28 @@ void Engine::add(WaiterEntry entry) {
     }
 }
 
-void Engine::cancel_waiter(std::uint64_t id) {
-    std::forward_list<WaiterEntry> cancelled;
-    {
-        const std::scoped_lock lock(mutex_);
-        auto before = waiters_.before_begin();
-        while (std::next(before) != waiters_.end() && std::next(before)->id != id) ++before;
-        if (std::next(before) == waiters_.end()) return;
-        cancelled.splice_after(cancelled.before_begin(), waiters_, before);
+/// The waiter, unless it has been told.
+std::forward_list<Engine::WaiterEntry> Engine::take_waiter(std::uint64_t id) {
+    std::forward_list<WaiterEntry> taken;
+    const std::scoped_lock lock(mutex_);
+    auto before = waiters_.before_begin();
+    while (std::next(before) != waiters_.end() && std::next(before)->id != id) ++before;
+    if (std::next(before) != waiters_.end()) {
+        taken.splice_after(taken.before_begin(), waiters_, before);
     }
+    return taken;
+}
+
+void Engine::cancel_waiter(std::uint64_t id) {
+    auto cancelled = take_waiter(id);
+    if (cancelled.empty()) return;
     cancelled.front().tell(waiting_failed(asio::error::operation_aborted), nullptr);
 }
 
 // The promise is kept where the loop ends, without a detour over an executor: the context may have
 // nobody left to run it by then.
-ErasedOutcome Engine::wait() {
+ErasedOutcome Engine::wait(std::optional<TimePoint> until) {
+    const std::uint64_t id = next_waiter_id();
     std::promise<ErasedOutcome> promise;
     auto future = promise.get_future();
     {
@@ -77,7 +84,7 @@ ErasedOutcome Engine::wait() {
                                "wait() would wait for its own thread; co_await async_wait()");
         }
         WaiterEntry entry(
-            0,
+            id,
             [kept = std::move(promise)](const std::exception_ptr& error,
                                         ErasedOutcome outcome) mutable {
                 error ? kept.set_exception(error) : kept.set_value(std::move(outcome));
@@ -86,6 +93,9 @@ ErasedOutcome Engine::wait() {
         entry.at_once = true;
         add(std::move(entry));
     }
+    const bool in_time = !until || *until == TimePoint::max() ||
+                         future.wait_until(*until) == std::future_status::ready;
+    if (!in_time && !take_waiter(id).empty()) return nullptr;
     try {
         return future.get();
     } catch (const std::future_error&) {  // the context was destroyed

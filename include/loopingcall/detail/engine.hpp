@@ -68,8 +68,8 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
     [[nodiscard]] asio::any_io_executor executor() const;
 
     void add_waiter(Waiter waiter);
-    /// Blocks until there is an outcome.
-    ErasedOutcome wait();
+    /// Blocks until there is an outcome, or until then; then there is none.
+    ErasedOutcome wait(std::optional<TimePoint> until = std::nullopt);
 
     /// Whether a body that runs can be asked to give up.
     [[nodiscard]] virtual bool cancellable() const noexcept = 0;
@@ -151,6 +151,7 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
 
     bool begin_new_grid(std::optional<Duration> interval);
     void add(WaiterEntry entry);
+    std::forward_list<WaiterEntry> take_waiter(std::uint64_t id);
     void cancel_waiter(std::uint64_t id);
     std::shared_ptr<Engine> self();
 
