@@ -38,6 +38,22 @@ inline constexpr cancel_t cancel{};
 ///      The run then ends on its own, and its waiters are told. If the execution context is
 ///      destroyed first, nobody is told anything.
 ///
+/// @par Owners  a class may hold a call whose body captures `this`. Destroying the call cancels a
+///      body that is suspended, but does not wait for it: the body runs on to its end, with its
+///      `catch` blocks and destructors. If its owner is gone by then, the captured `this` dangles:
+///      undefined behaviour. So a class whose body captures `this`, or a reference, stops the call
+///      and waits before it goes:
+///
+///          on a thread that does not run the context      call.stop(cancel);
+///                                                         call.wait();
+///          in a coroutine                                 call.stop(cancel);
+///                                                         co_await call.async_wait(
+///                                                             asio::as_tuple(asio::use_awaitable));
+///
+///      Neither is needed if the body captures a `std::shared_ptr` to what it uses: captures live
+///      until the body has returned. A plain body needs only stop(), on the thread that runs it; on
+///      another thread, wait() as well. See `apps/examples/11_owner.cpp`.
+///
 /// @tparam T  what the whole loop is for: the type of done()'s value. Copyable.
 /// @tparam Clock  `std::chrono::steady_clock`, or `VirtualClock` in tests.
 template <class T, class Clock>
