@@ -2,6 +2,8 @@
 #include "support/own_signals.hpp"
 #include "waiting.hpp"
 
+using namespace std::chrono_literals;
+
 namespace {
 
 struct ManyWaits : test::OwnSignals {

@@ -32,12 +32,12 @@ BOOST_AUTO_TEST_CASE(the_handler_of_a_cancelled_command_may_destroy_the_signal_t
 }
 
 BOOST_AUTO_TEST_CASE(a_command_may_be_awaited_by_a_coroutine_that_moves_to_another_thread) {
+    const test::process::Command missing{.argv = {"/no/such/program"}};
     std::atomic<int> failed = 0;
     const auto awaiting = [&]() -> test::asio::awaitable<void> {
         for (int i = 0; i < operations / 100; ++i) {
             auto [error, result] = co_await test::process::async_execute(
-                pool.get_executor(), {.argv = {"/no/such/program"}}, {},
-                test::asio::as_tuple(test::asio::use_awaitable));
+                pool.get_executor(), missing, {}, test::asio::as_tuple(test::asio::use_awaitable));
             if (error == test::process::errc::not_found) ++failed;
         }
     };
