@@ -6,9 +6,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct ManyWaits : test::OwnSignals {
-    test::NothingLeftBehind nothing_left_behind;
-};
+// The pool goes first: it has descriptors of its own.
+struct ManyWaits : test::NothingLeftBehind, test::OwnSignals {};
 
 }  // namespace
 

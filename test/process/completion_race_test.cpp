@@ -4,9 +4,8 @@
 
 namespace {
 
-struct ManyCommands : test::OwnSignals {
-    test::NothingLeftBehind nothing_left_behind;
-};
+// The pool goes first: it has descriptors of its own.
+struct ManyCommands : test::NothingLeftBehind, test::OwnSignals {};
 
 }  // namespace
 
