@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
+#include <chrono>
 #include <loopingcall/config/command_line.hpp>
 #include <map>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <utility>
 
 #include "option_table.hpp"
+#include "terminal/background.hpp"
 
 namespace diskwait {
 
@@ -103,15 +106,45 @@ class Reader {
     }
 
     void read_wait() {
-        const bool strict = has("strict");
-        config::Sources sources = config::sources_of(line_, "diskwait", "diskwait");
-        sources.strict = strict;
-        if (strict) sources.flags.push_back({strict_key, "--strict", "true"});
-        result_.config = config::Config::load(option_table(), std::move(sources));
+        if (!read_config()) return;
         const auto& problems = result_.config->diagnostics();
         result_.diagnostics.insert(result_.diagnostics.end(), problems.begin(), problems.end());
         result_.wait = wait_options(*result_.config);
         result_.wait.wait_for_device = has("wait-for-device");
+    }
+
+    /// Looking for files and reading them takes as long as a FIFO has no writer, or a file system
+    /// does not answer.
+    /// @return whether it was done in time.
+    bool read_config() {
+        auto loaded = std::make_shared<std::optional<config::Config>>();
+        const bool in_time = terminal::done_in_background(
+            [loaded, line = line_, strict = has("strict")] {
+                config::Sources sources = config::sources_of(line, "diskwait", "diskwait");
+                sources.strict = strict;
+                if (strict) sources.flags.push_back({strict_key, "--strict", "true"});
+                *loaded = config::Config::load(option_table(), std::move(sources));
+            },
+            time_to_read());
+        if (in_time) {
+            result_.config = std::move(*loaded);
+            return true;
+        }
+        refuse("timeout", unreadable_file,
+               "the configuration files were not read within this time; is one of them a FIFO, or "
+               "on a file system that does not answer?");
+        return false;
+    }
+
+    /// By flag or environment: what a file says of it is not known yet. A wait that is to be one
+    /// check has the time of a check.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> time_to_read() const {
+        using std::chrono::nanoseconds;
+        const auto known = config::Config::load(option_table(), {.flags = line_.options});
+        const auto limit = known.get<nanoseconds>("disk_partitioner.check_device_timeout");
+        if (limit == nanoseconds::max()) return std::nullopt;
+        if (limit.count() > 0) return limit;
+        return known.get<nanoseconds>("disk_partitioner.check_device_probe_timeout");
     }
 
     [[nodiscard]] bool has(const char* flag) const { return line_.flags.count(flag) != 0; }

@@ -24,6 +24,9 @@ enum class Action {
 };
 enum class Output { text, json };
 
+/// The code of a problem with the configuration that is in no file that could be named.
+inline constexpr const char* unreadable_file = "unreadable_file";
+
 /// What the user wants, from the command line and the configuration files.
 struct Invocation {
     Action action = Action::wait;

@@ -1,5 +1,6 @@
 #include "operation.hpp"
 
+#include <algorithm>
 #include <boost/asio/append.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -8,10 +9,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/strand.hpp>
+#include <csignal>
 #include <random>
 #include <stdexcept>
 #include <utility>
 
+#include "signal_relay.hpp"
 #include "verdict.hpp"
 
 namespace loopingcall::process::detail {
@@ -25,8 +28,14 @@ void check(const ExecuteOptions& options) {
         throw std::invalid_argument("ExecuteOptions::attempts is " +
                                     std::to_string(options.attempts) + ", and must be at least 1");
     }
-    if (options.grace.count() < 0 || options.timeout.value_or(options.grace).count() < 0) {
-        throw std::invalid_argument("ExecuteOptions::timeout and grace must not be negative");
+    if (std::min({options.grace, options.timeout.value_or(options.grace), options.wait_output})
+            .count() < 0) {
+        throw std::invalid_argument(
+            "ExecuteOptions::timeout, grace and wait_output must not be negative");
+    }
+    if (options.end_signal < 1 || options.end_signal > SIGRTMAX) {
+        throw std::invalid_argument("ExecuteOptions::end_signal is " +
+                                    std::to_string(options.end_signal) + ", which is no signal");
     }
 }
 
@@ -66,6 +75,14 @@ void Operation::start(std::shared_ptr<Operation> operation) {
             }
         });
     }
+    if (operation->options_.signal_sender) {
+        operation->options_.signal_sender->relay()->connect(
+            [weak = std::weak_ptr(operation)](int number) {
+                if (auto self = weak.lock()) {
+                    asio::post(self->strand_, [self, number] { self->signal(number); });
+                }
+            });
+    }
     const asio::any_io_executor strand = operation->strand_;
     asio::post(strand, [self = std::move(operation)] { self->attempt(); });
 }
@@ -92,6 +109,10 @@ void Operation::cancel() {
     if (const auto execution = execution_.lock()) execution->cancel();
 }
 
+void Operation::signal(int number) {
+    if (const auto execution = execution_.lock()) execution->signal(number);
+}
+
 void Operation::on_result(error_code error, ExecuteResult result) {
     result.attempts = attempts_;
     const bool again =
@@ -105,6 +126,10 @@ void Operation::pause_before_another() {
 }
 
 void Operation::complete(error_code error, ExecuteResult result) {
+    // Nothing of the caller's is left when its handler has run.
+    options_.on_standard_output = nullptr;
+    options_.on_standard_error = nullptr;
+    options_.signal_sender.reset();
     // The work goes with the handler, which may take down what it counts for.
     asio::post(strand_, asio::append(asio::consign(std::move(handler_), std::move(work_)), error,
                                      std::move(result)));
