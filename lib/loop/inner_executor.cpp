@@ -1,6 +1,8 @@
 #include "inner_executor.hpp"
 
+#include <boost/asio/detail/scheduler.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/query.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <loopingcall/detail/runner_base.hpp>
@@ -30,15 +32,14 @@ asio::any_io_executor inner_executor(asio::any_io_executor executor) {
     return executor;
 }
 
+// Asio has a function of this name for each of its executors, whose types are without number: work
+// tracked or not, blocking or not, any allocator, strands of any of them. So it is asked for what
+// they all run on.
 bool running_in_this_thread(const asio::any_io_executor& executor) {
-    const asio::any_io_executor inner = inner_executor(executor);
-    if (const auto* io = inner.target<asio::io_context::executor_type>()) {
-        return io->running_in_this_thread();
-    }
-    if (const auto* pool = inner.target<asio::thread_pool::executor_type>()) {
-        return pool->running_in_this_thread();
-    }
-    return false;
+    using Scheduler = asio::detail::scheduler;
+    auto& context = asio::query(executor, asio::execution::context);
+    return asio::has_service<Scheduler>(context) &&
+           asio::use_service<Scheduler>(context).can_dispatch();
 }
 
 // A strand of an any_io_executor allocates with each dispatch in Boost 1.81.

@@ -17,8 +17,8 @@ asio::any_io_executor serialized(const asio::any_io_executor& executor);
 /// any thread that runs the context.
 bool is_context_executor(const asio::any_io_executor& executor);
 
-/// Whether this thread runs the context of `executor`; known for `io_context`, `thread_pool`, and
-/// strands of them, otherwise false.
+/// Whether this thread runs the context of `executor`; known for every kind of executor of an
+/// `io_context` or `thread_pool`, including strands, otherwise false.
 bool running_in_this_thread(const asio::any_io_executor& executor);
 
 }  // namespace loopingcall::detail

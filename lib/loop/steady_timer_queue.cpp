@@ -5,6 +5,7 @@
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <utility>
@@ -60,7 +61,10 @@ std::shared_ptr<TimerQueue> SteadyTimerQueue::of(const asio::any_io_executor& ex
     auto& queue =
         asio::use_service<SteadyTimerQueue>(asio::query(executor, asio::execution::context));
     const std::scoped_lock lock(queue.mutex_);
-    if (!queue.alarm_) queue.alarm_ = make_alarm(inner_executor(executor));
+    if (!queue.alarm_) {
+        queue.alarm_ = make_alarm(
+            asio::prefer(inner_executor(executor), asio::execution::outstanding_work.untracked));
+    }
     return {std::shared_ptr<void>{}, &queue};
 }
 
@@ -90,11 +94,13 @@ Ticket SteadyTimerQueue::add(Timer& timer, TimePoint due, TimePoint now) {
     return ticket;
 }
 
+// The alarm may be left over from an arming that another one has taken the place of. Armed for
+// nothing, it would keep the context's run() from returning; while anything waits, one wake-up too
+// many is cheaper than arming anew.
 void SteadyTimerQueue::remove(Timer& timer) noexcept {
     const std::scoped_lock lock(mutex_);
-    if (!heap_.erase(timer) || !heap_.empty() || !armed_) return;
-    // A timer left armed for nobody would keep the context's run() from returning. While somebody
-    // waits, one wake-up too many is cheaper than arming anew.
+    heap_.erase(timer);
+    if (!heap_.empty() || !armed_) return;
     armed_ = false;
     alarm_->cancel();
 }
