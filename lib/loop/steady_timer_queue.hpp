@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <loopingcall/detail/timer_queue.hpp>
@@ -52,6 +53,7 @@ class SteadyTimerQueue final : public asio::execution_context::service, public T
     HandlerMemory wait_memory_;  // outlive the handlers, which outlive alarm_
     HandlerMemory post_memory_;
     std::unique_ptr<Alarm> alarm_;
+    mutable std::atomic<TimePoint> last_read_{TimePoint{}};  // the clock, by whichever thread
     TimePoint armed_for_ = TimePoint::max();
     bool armed_ = false;   // on_alarm() will be called at armed_for_
     bool posted_ = false;  // on_posted() will be called soon
