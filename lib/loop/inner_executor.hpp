@@ -1,10 +1,21 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/detail/scheduler.hpp>
+#include <boost/asio/execution_context.hpp>
 
 namespace loopingcall::detail {
 
 namespace asio = boost::asio;
+
+/// What an `io_context` or `thread_pool` runs its handlers with.
+using Scheduler = asio::detail::scheduler;
+
+/// @return null for another kind of context.
+Scheduler* scheduler_of(asio::execution_context& context);
+
+/// Whether somebody has stopped the context.
+bool is_stopped(const Scheduler* scheduler);
 
 /// What `executor` runs on if it is a strand, a strand of a strand, and so on; else itself.
 asio::any_io_executor inner_executor(asio::any_io_executor executor);

@@ -61,7 +61,8 @@ class SteadyTimerQueue::AlarmOn final : public Alarm {
     asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor> timer_;
 };
 
-SteadyTimerQueue::SteadyTimerQueue(asio::execution_context& context) : service(context) {}
+SteadyTimerQueue::SteadyTimerQueue(asio::execution_context& context)
+    : service(context), scheduler_(scheduler_of(context)) {}
 
 SteadyTimerQueue::~SteadyTimerQueue() = default;
 
@@ -149,7 +150,8 @@ void SteadyTimerQueue::fire(bool& what_called) {
         {
             const std::scoped_lock lock(mutex_);
             if (calls == 0) what_called = false;
-            if (!heap_.empty() && heap_.earliest() <= here) due = heap_.pop();
+            const bool is_due = !heap_.empty() && heap_.earliest() <= here;
+            if (is_due && (calls == 0 || !is_stopped(scheduler_))) due = heap_.pop();
             if (calls == 0 || !due) schedule(here);
         }
         if (!due) return;

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "handler_memory.hpp"
+#include "inner_executor.hpp"
 #include "timer_heap.hpp"
 
 namespace loopingcall::detail {
@@ -48,6 +49,7 @@ class SteadyTimerQueue final : public asio::execution_context::service, public T
     void on_posted();
     void fire(bool& what_called);
 
+    Scheduler* const scheduler_;
     std::mutex mutex_;
     TimerHeap heap_;
     HandlerMemory wait_memory_;  // outlive the handlers, which outlive alarm_

@@ -119,6 +119,20 @@ BOOST_AUTO_TEST_CASE(loops_that_never_keep_up_take_turns_with_each_other_and_wit
     BOOST_TEST(*least > 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_body_that_stops_the_context_is_the_last_to_be_called) {
+    asio::io_context context;
+    int made = 0;
+    const auto body = [&] {
+        if (++made % 5 == 0) context.stop();
+    };
+    const Calls calls = start_together(context.get_executor(), body, 20);
+    for (int turn = 1; turn <= 4; ++turn) {
+        context.restart();
+        context.poll();
+        BOOST_TEST(made == 5 * turn);
+    }
+}
+
 // The first body waits until all the others have been called: by somebody else, then.
 BOOST_AUTO_TEST_CASE(a_second_thread_makes_the_calls_that_a_long_body_holds_up) {
     asio::thread_pool pool(2);
