@@ -22,7 +22,7 @@ Engine::~Engine() = default;
 // All that may throw comes before anything of the last run is given up. A stopped run of which the
 // observer is still to be told has its wake-up, or a thread that is at it, and the engine with it.
 void Engine::start(const Terms& terms, std::unique_ptr<Schedule> schedule) {
-    ErasedOutcome dropped;
+    std::unique_ptr<Farewell> dropped;
     RunningEngines::Released released;
     const std::scoped_lock lock(mutex_);
     const bool follows = phase_ == Phase::ending && stop_requested_;
@@ -41,12 +41,14 @@ void Engine::start(const Terms& terms, std::unique_ptr<Schedule> schedule) {
         if (!follows) released = site_->engines->erase(*this);
         throw;
     }
-    if (!follows) run_begins();
+    if (!follows) {
+        run_begins();
+        dropped = std::move(farewells_);
+    }
     phase_ = Phase::waiting;
     schedule_ = std::move(schedule);
     stats_ = {.next_due = planned_.begin};
     stop_requested_ = trigger_requested_ = rebase_requested_ = false;
-    dropped = std::exchange(outcome_, nullptr);
     last_error_ = nullptr;
 }
 
@@ -113,15 +115,15 @@ bool Engine::is_due(TimePoint now) const noexcept {
 bool Engine::begin_call(TimePoint now) {
     const bool planned_is_due = begin_planned(now);
     if (!planned_is_due && !trigger_requested_) return false;
-    const bool rebase = std::exchange(rebase_requested_, false);
-    extra_ = std::exchange(trigger_requested_, false) && !planned_is_due && !rebase;
+    extra_ = trigger_requested_ && !planned_is_due && !rebase_requested_;
     call_started_ = now;
     if (!planned_is_due) {
         call_missed_ = 0;
         call_due_ = now;
         stats_.last_lateness = Duration::zero();
     }
-    if (rebase) schedule_->reset(now, planned_);
+    if (rebase_requested_) schedule_->reset(now, planned_);
+    trigger_requested_ = rebase_requested_ = false;
 
     ++stats_.runs;
     stats_.max_lateness = std::max(stats_.max_lateness, stats_.last_lateness);

@@ -21,7 +21,8 @@ void Engine::returned(CallResult result) {
     }
     Lock lock(mutex_);
     if (phase_ != Phase::calling) return;  // abandoned
-    if (std::exchange(armed_in_call_, false)) disarm();
+    if (armed_in_call_) disarm();
+    armed_in_call_ = false;
     call_ended();
     go_on(lock, result, now, uniform);
 }

@@ -31,11 +31,10 @@ void Engine::stop(bool cancel_the_call) noexcept {
 bool Engine::trigger(bool rebase) {
     const std::scoped_lock lock(mutex_);
     if (phase_ == Phase::idle || stop_requested_ || phase_ == Phase::ending) return false;
-    rebase_requested_ = rebase_requested_ || rebase;
-    const bool already_requested = std::exchange(trigger_requested_, true);
-    if (phase_ == Phase::waiting && !farewells_ && !already_requested) {
-        arm_for_next_call(queue().now());
-    }
+    if (rebase) rebase_requested_ = true;
+    if (trigger_requested_) return true;
+    trigger_requested_ = true;
+    if (phase_ == Phase::waiting && !farewells_) arm_for_next_call(queue().now());
     return true;
 }
 

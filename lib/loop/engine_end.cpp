@@ -17,7 +17,8 @@ void Engine::end_run(StopReason reason, std::exception_ptr error) {
     const bool may_have_failed = reason == StopReason::timed_out || reason == StopReason::exhausted;
     auto ended = std::make_unique<Farewell>();
     ended->reason = reason;
-    ended->error = may_have_failed ? std::exchange(last_error_, nullptr) : std::move(error);
+    ended->error = may_have_failed ? last_error_ : std::move(error);
+    last_error_ = nullptr;
     ended->stats = stats_;
     ended->schedule = std::move(schedule_);
     ended->limits = std::move(limits_);
@@ -60,22 +61,26 @@ bool Engine::tell_finish(Lock& lock) {
 /// @return whether it still holds the lock: there is more to tell, or another run.
 bool Engine::tell_outcome(Lock& lock) {
     RunningEngines::Released released;  // keeps this alive to the end
-    const std::unique_ptr<Farewell> ended = std::move(farewells_);
-    farewells_ = std::move(ended->next);
-    const ErasedOutcome outcome = make_outcome(ended->reason, ended->error, ended->stats);
-    const std::exception_ptr error = throws(ended->reason) ? ended->error : nullptr;
-    const bool is_last = phase_ == Phase::ending && !farewells_;
+    Farewell& oldest = *farewells_;
+    oldest.outcome = make_outcome(oldest.reason, oldest.error, oldest.stats);
+    if (!throws(oldest.reason)) oldest.error = nullptr;
+    const ErasedOutcome outcome = oldest.outcome;
+    const std::exception_ptr error = oldest.error;
+    const auto schedule = std::move(oldest.schedule);
+    const auto limits = std::move(oldest.limits);
+    Waiters waiters = std::exchange(oldest.waiters, {});
+    const bool is_last = phase_ == Phase::ending && !oldest.next;
     if (is_last) {
-        outcome_ = outcome;
-        last_error_ = error;
         phase_ = Phase::idle;
         disarm();
         run_ends();
         released = site_->engines->erase(*this);
+    } else {
+        farewells_ = std::move(oldest.next);
     }
     lock.unlock();
-    ended->waiters.reverse();
-    for (WaiterEntry& waiter : ended->waiters) waiter.tell(error, outcome);
+    waiters.reverse();
+    for (WaiterEntry& waiter : waiters) waiter.tell(error, outcome);
     if (is_last) return false;
     lock.lock();
     return true;

@@ -26,6 +26,7 @@ struct Engine::Farewell {
     std::unique_ptr<Schedule> schedule;  // holds things of the user, which go outside of any lock
     std::unique_ptr<const Limits> limits;
     Waiters waiters;
+    ErasedOutcome outcome = nullptr;  // made when the observer knows
     std::unique_ptr<Farewell> next;
 
     Farewell& last() noexcept { return next ? next->last() : *this; }

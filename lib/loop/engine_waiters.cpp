@@ -67,8 +67,8 @@ Engine::Waiters& Engine::waiters() {
 void Engine::add(WaiterEntry entry) {
     if (phase_ != Phase::idle) {
         waiters().push_front(std::move(entry));
-    } else if (outcome_) {
-        entry.tell(last_error_, outcome_);
+    } else if (farewells_) {
+        entry.tell(farewells_->error, farewells_->outcome);
     } else {
         entry.tell(waiting_failed(make_error_code(errc::not_started)), nullptr);
     }

@@ -167,7 +167,6 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
     [[nodiscard]] TimerQueue& queue() const noexcept;
     [[nodiscard]] std::shared_ptr<Observer> observer() const;
 
-    mutable Mutex mutex_;
     const std::shared_ptr<Site> site_;
     std::unique_ptr<Schedule> schedule_;
     std::unique_ptr<const Limits> limits_;  // null: none
@@ -177,19 +176,21 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
     std::uint64_t call_missed_ = 0;
     Stats stats_;
     Ticket ticket_ = 0;
-    std::exception_ptr last_error_;  // of the last call that failed; after the end, the waiters'
-    ErasedOutcome outcome_;
-    Waiters waiters_;                      // of the run that goes on
-    std::unique_ptr<Farewell> farewells_;  // runs that are over, the oldest first
+    std::exception_ptr last_error_;  // of the last call that failed
+    Waiters waiters_;                // of the run that goes on
+    // Runs that are over, the oldest first; while idle, the last one, of which all know.
+    std::unique_ptr<Farewell> farewells_;
 
+    // Small and last, so that what is small in a derived class finds room behind it.
+    mutable Mutex mutex_;
     Phase phase_ = Phase::idle;
-    bool stop_requested_ = false;
-    bool asked_to_end_ = false;    // the call that is made was, for the sake of the run
-    bool call_timed_out_ = false;  // before that, it took too long itself
-    bool extra_ = false;           // it was triggered, and planned_ still stands
-    bool trigger_requested_ = false;
-    bool rebase_requested_ = false;
-    bool armed_in_call_ = false;
+    bool stop_requested_ : 1 = false;
+    bool asked_to_end_ : 1 = false;    // the call that is made was, for the sake of the run
+    bool call_timed_out_ : 1 = false;  // before that, it took too long itself
+    bool extra_ : 1 = false;           // it was triggered, and planned_ still stands
+    bool trigger_requested_ : 1 = false;
+    bool rebase_requested_ : 1 = false;
+    bool armed_in_call_ : 1 = false;
 };
 
 }  // namespace loopingcall::detail
