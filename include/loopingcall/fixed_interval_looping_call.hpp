@@ -60,10 +60,12 @@ class FixedIntervalLoopingCall : public LoopingCallBase<T, Clock> {
 
     /// Begins a run. The first call is never made inside this one, also without an initial delay.
     ///
-    /// May be used again once the outcome of the last run is there; nothing of that run can touch
-    /// the new one.
+    /// May be used again once the outcome of the last run is there, and directly after stop()
+    /// unless a call is being made: then the waiters of the ended run get `stopped`, and its
+    /// `on_finish` comes before anything of the new run.
     /// @throws std::invalid_argument for options out of range; `system_error` with
-    ///         `errc::already_running` if a run has not ended, which is left alone.
+    ///         `errc::already_running` if a run has not ended, which is left alone; with
+    ///         `operation_aborted` if the context was destroyed.
     FixedIntervalLoopingCall& start(const Options& options) {
         detail::start(this->engine(), options);
         return *this;
@@ -79,7 +81,8 @@ class FixedIntervalLoopingCall : public LoopingCallBase<T, Clock> {
     /// @return false, without effect, if the loop has ended or was stopped.
     bool reset() { return this->engine().reset(); }
 
-    /// The same with another interval, from now on and until the run ends.
+    /// The same with another interval, from now on and until the run ends. The interval that is
+    /// set already changes nothing, and does not postpone the next call.
     /// @throws std::invalid_argument unless `interval` is greater than zero.
     bool set_interval(Duration interval) { return this->engine().set_interval(interval); }
 };

@@ -34,9 +34,14 @@ inline constexpr cancel_t cancel{};
 /// @par Thread safety  every function may be called from any thread, except the constructors,
 ///      assignment and the destructor. None blocks but wait() and wait_for(), and none runs code
 ///      of the user.
-/// @par Lifetime  may be destroyed at any time, also inside its own body: the same as stop(cancel).
-///      The run then ends on its own, and its waiters are told. If the execution context is
-///      destroyed first, nobody is told anything.
+/// @par Work  from start() until the outcome has been told, the loop is outstanding work of its
+///      context, so the context's run() does not return. Calls that are due together share a
+///      handler of the context; other handlers wait for 64 calls or 100 us at most.
+/// @par Lifetime  may be destroyed at any time, including inside its own body: the same as
+///      stop(cancel). The run then ends on its own, and its waiters are told. If the execution
+///      context is destroyed first, handlers that wait are dropped. After that, start() and wait()
+///      throw `operation_aborted`, async_wait() completes with it if the handler has an executor
+///      of its own, and all else does nothing.
 ///
 /// @par Owners  a class may hold a call whose body captures `this`. Destroying the call cancels a
 ///      body that is suspended, but does not wait for it: the body runs on to its end, with its
@@ -79,7 +84,8 @@ class LoopingCallBase {
     void stop() noexcept { engine_->stop(false); }
 
     /// The same, and asks an awaitable body that is suspended to give up (`terminal`
-    /// cancellation). An `operation_aborted` that escapes from it then is no failure.
+    /// cancellation), even if it was asked before and is cleaning up. An `operation_aborted` that
+    /// escapes from it then is no failure.
     void stop(cancel_t) noexcept { engine_->stop(true); }
 
     /// Makes a call now, or as soon as the one being made is over: at least one call begins after
@@ -117,8 +123,8 @@ class LoopingCallBase {
     ///
     /// @throws what the body threw, when the outcome is `failed`; `system_error` with
     ///         `errc::not_started`; with `resource_deadlock_would_occur` on a thread that runs the
-    ///         loop's context, as the body does (known for `io_context`, `thread_pool` and strands
-    ///         of them); with `operation_aborted` if the context was destroyed.
+    ///         loop's context, as the body does (known for every executor of an `io_context` or
+    ///         `thread_pool`); with `operation_aborted` if the context was destroyed.
     Outcome<T> wait() { return *static_cast<const Outcome<T>*>(engine_->wait().get()); }
 
     /// The same for `limit` at most, of the real time even with a `VirtualClock`; zero or less only

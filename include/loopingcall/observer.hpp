@@ -51,7 +51,8 @@ class LOOPINGCALL_EXPORT Observer {
 
     virtual void on_run([[maybe_unused]] const RunInfo& run) {}
 
-    /// @param next_due  when the next call will begin, jitter included.
+    /// @param next_due  when the next call will begin, jitter and tolerance included; for a point
+    ///        that `burst` makes up for, when it was due.
     virtual void on_delay([[maybe_unused]] TimePoint next_due,
                           [[maybe_unused]] DelayReason reason) {}
 

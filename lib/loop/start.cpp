@@ -75,6 +75,7 @@ void start(Engine& engine, const Options& options) {
     require(options.tolerance < options.interval, "tolerance", options.tolerance,
             "less than the interval");
     require_not_negative("first_run_spread", options.first_run_spread);
+    require_not_negative("misfire_grace_time", options.misfire_grace_time.value_or(zero));
     require(options.jitter >= 0 && options.jitter < 0.5, "jitter", options.jitter,
             "from 0 to less than 0.5");
     validate(options.on_error);

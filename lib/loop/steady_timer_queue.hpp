@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <loopingcall/detail/timer_queue.hpp>
@@ -8,6 +9,7 @@
 #include <optional>
 
 #include "handler_memory.hpp"
+#include "inner_executor.hpp"
 #include "timer_heap.hpp"
 
 namespace loopingcall::detail {
@@ -47,11 +49,13 @@ class SteadyTimerQueue final : public asio::execution_context::service, public T
     void on_posted();
     void fire(bool& what_called);
 
+    Scheduler* const scheduler_;
     std::mutex mutex_;
     TimerHeap heap_;
     HandlerMemory wait_memory_;  // outlive the handlers, which outlive alarm_
     HandlerMemory post_memory_;
     std::unique_ptr<Alarm> alarm_;
+    mutable std::atomic<TimePoint> last_read_{TimePoint{}};  // the clock, by whichever thread
     TimePoint armed_for_ = TimePoint::max();
     bool armed_ = false;   // on_alarm() will be called at armed_for_
     bool posted_ = false;  // on_posted() will be called soon
