@@ -3,6 +3,7 @@
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <loopingcall/detail/mutex.hpp>
 #include <loopingcall/detail/timer_queue.hpp>
 #include <memory>
 #include <mutex>
@@ -50,7 +51,7 @@ class SteadyTimerQueue final : public asio::execution_context::service, public T
     void fire(bool& what_called);
 
     Scheduler* const scheduler_;
-    std::mutex mutex_;
+    Mutex mutex_;
     TimerHeap heap_;
     HandlerMemory wait_memory_;  // outlive the handlers, which outlive alarm_
     HandlerMemory post_memory_;
