@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <iterator>
+#include <loopingcall/detail/saturating_add.hpp>
 #include <loopingcall/device/printable.hpp>
 #include <system_error>
 #include <utility>
@@ -54,7 +55,8 @@ Checker::Checker(std::filesystem::path device, const WaitOptions& options,
     : device_(std::move(device)), options_(options), context_(std::move(context)), wake_(wake) {}
 
 asio::awaitable<Report> Checker::check() {
-    deadline_ = std::chrono::steady_clock::now() + options_.check_device_probe_timeout;
+    deadline_ = loopingcall::detail::saturating_add(std::chrono::steady_clock::now(),
+                                                    options_.check_device_probe_timeout);
     awaits_device_ = false;
     Report report;
     try {

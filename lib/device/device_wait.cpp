@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
+#include <loopingcall/detail/saturating_add.hpp>
 #include <utility>
 
 #include "in_milliseconds.hpp"
@@ -14,6 +15,7 @@ namespace loopingcall::device::detail {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using loopingcall::detail::saturating_add;
 
 /// A timeout of zero allows one check.
 bool only_once(const WaitOptions& options) {
@@ -115,6 +117,11 @@ void DeviceWait::call() {
     call_->trigger();
 }
 
+void DeviceWait::release() noexcept {
+    options_.on_check = nullptr;
+    options_.control.reset();
+}
+
 void DeviceWait::listen(const asio::any_io_executor& strand) {
     if (!options_.control) return;
     options_.control->listen(
@@ -132,7 +139,7 @@ void DeviceWait::set_limits(Duration interval, std::uint64_t max_retries) {
     options_.check_device_max_retries = max_retries;
     if (options_.check_device_interval == interval) return;
     options_.check_device_interval = interval;
-    next_ = Clock::now() + interval;
+    next_ = saturating_add(Clock::now(), interval);
     call_->set_interval(loop_interval(options_));
 }
 
@@ -167,7 +174,7 @@ std::optional<Step<void>> DeviceWait::wait_for_quiet() {
     if (quiet_.left(now) <= Duration::zero()) return std::nullopt;
     if (now >= next_) {
         ++retries_;
-        next_ = now + options_.check_device_interval;
+        next_ = saturating_add(now, options_.check_device_interval);
     }
     if (retries_ < max_retries(options_)) {
         if (check_due_ || !quiet_is_watched()) return std::nullopt;
@@ -200,7 +207,7 @@ asio::awaitable<bool> DeviceWait::look() {
 asio::awaitable<Step<void>> DeviceWait::check(bool planned, TimePoint due) {
     if (planned && !quiet_.running()) {
         ++retries_;
-        next_ = due + options_.check_device_interval;
+        next_ = saturating_add(due, options_.check_device_interval);
     }
     const TimePoint begun = Clock::now();
     const bool was_free = quiet_.running();
@@ -240,7 +247,7 @@ bool DeviceWait::has_opened() {
     const auto opened = wake_->last_opening();
     if (!opened || !quiet_.opened(*opened)) return false;
     companions_->round.in_use(index_);
-    if (parked_) next_ = Clock::now() + options_.check_device_interval;
+    if (parked_) next_ = saturating_add(Clock::now(), options_.check_device_interval);
     parked_.reset();
     return true;
 }

@@ -47,6 +47,9 @@ class DeviceWait : public std::enable_shared_from_this<DeviceWait> {
     /// The round has changed.
     void call();
 
+    /// Lets go of what is the caller's; handlers that are on their way keep the rest.
+    void release() noexcept;
+
   private:
     void listen(const asio::any_io_executor& strand);
     void set_limits(Duration interval, std::uint64_t max_retries);

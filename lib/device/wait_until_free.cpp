@@ -59,8 +59,21 @@ void validate(const WaitOptions& options) {
     }
 }
 
+/// Nothing of the caller's is left when the completion is told.
+class ReleasedAtTheEnd {
+  public:
+    explicit ReleasedAtTheEnd(DeviceWait& wait) noexcept : wait_(wait) {}
+    ~ReleasedAtTheEnd() { wait_.release(); }
+    ReleasedAtTheEnd(const ReleasedAtTheEnd&) = delete;
+    ReleasedAtTheEnd& operator=(const ReleasedAtTheEnd&) = delete;
+
+  private:
+    DeviceWait& wait_;
+};
+
 /// Keeps it for as long as it runs.
 asio::awaitable<WaitResult> run(std::shared_ptr<DeviceWait> wait) {
+    const ReleasedAtTheEnd released(*wait);
     co_return co_await wait->run();
 }
 
@@ -109,7 +122,8 @@ std::shared_ptr<asio::cancellation_signal> cancellation_of(asio::cancellation_sl
     auto signal = std::make_shared<asio::cancellation_signal>();
     if (!slot.is_connected()) return signal;
     slot.assign([weak = std::weak_ptr(signal), strand](asio::cancellation_type type) {
-        asio::dispatch(strand, [weak, type] {
+        const asio::any_io_executor kept = strand;  // the handler may destroy this meanwhile
+        asio::dispatch(kept, [weak, type] {
             if (const auto alive = weak.lock()) alive->emit(type);
         });
     });

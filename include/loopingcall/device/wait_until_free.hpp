@@ -5,6 +5,7 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -104,8 +105,8 @@ struct WaitOptions {
 struct WaitResult {
     /// The last check. Busy: the retries or the time ran out.
     Report report;
-    std::uint64_t checks = 0;  ///< that were made, those of early wakes included
-    Duration elapsed{0};       ///< from the beginning of the wait to its end
+    std::uint64_t checks = 0;             ///< that were made, those of early wakes included
+    std::chrono::nanoseconds elapsed{0};  ///< from the beginning of the wait to its end
 };
 
 /// Busy before unknown before free: what several devices come to together.

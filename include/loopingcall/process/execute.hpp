@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <loopingcall/duration.hpp>
 #include <loopingcall/export.hpp>
 #include <loopingcall/process/command.hpp>
 #include <loopingcall/process/error.hpp>
@@ -41,10 +42,10 @@ enum class Leftovers : unsigned char {
 struct ExecuteOptions {
     /// From the start of the child. Then it gets `end_signal`, and the result is
     /// `errc::timed_out`. Empty: no limit.
-    std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
+    std::optional<Duration> timeout = std::nullopt;
 
     /// From `end_signal` to SIGKILL.
-    std::chrono::nanoseconds grace = std::chrono::seconds{1};
+    Duration grace = std::chrono::seconds{1};
 
     /// Bytes kept of each output. The rest is read, counted and dropped, so that the child never
     /// blocks.
@@ -89,7 +90,7 @@ struct ExecuteOptions {
 
     /// From the end of the child to giving up on an output that is still open. `timeout` ends this
     /// wait, too, but not within the first 100 ms.
-    std::chrono::nanoseconds wait_output = std::chrono::milliseconds{100};
+    Duration wait_output = std::chrono::milliseconds{100};
 
     /// Called with each piece of standard output as it comes, on the strand of the operation,
     /// before the completion. It must neither block nor throw. The result still holds the first
