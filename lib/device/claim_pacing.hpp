@@ -42,7 +42,7 @@ class ClaimPacing {
     /// When to look, if that is of any use.
     [[nodiscard]] std::optional<TimePoint> next(TimePoint now) const {
         if (claims_.empty() || !tells_) return std::nullopt;
-        return now + std::clamp((now - since_) / 10, shortest, longest);
+        return now + std::clamp<Duration>((now - since_) / 10, shortest, longest);
     }
 
   private:
