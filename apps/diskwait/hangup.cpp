@@ -45,16 +45,25 @@ void Hangup::read() {
     }
     try {
         terminal::start_in_background([this, post = mailbox_.poster(), config = config_]() mutable {
-            config::Reloaded reloaded = config.reload();
             // Only the event loop touches us again, and only if we are still there.
-            post([this, config = std::move(config), reloaded = std::move(reloaded)] {
-                take(config, reloaded);
-            });
+            try {
+                config::Reloaded reloaded = config.reload();
+                post([this, config = std::move(config), reloaded = std::move(reloaded)] {
+                    take(config, reloaded);
+                });
+            } catch (const std::exception& error) {
+                post([this, why = std::string(error.what())] { give_up(why); });
+            }
         });
         is_reading_ = true;
     } catch (const std::exception& error) {
-        std::cerr << "diskwait: the configuration cannot be read again: " << error.what() << '\n';
+        give_up(error.what());
     }
+}
+
+void Hangup::give_up(const std::string& why) {
+    is_reading_ = false;
+    std::cerr << "diskwait: the configuration cannot be read again: " << why << '\n';
 }
 
 void Hangup::take(config::Config config, const config::Reloaded& reloaded) {

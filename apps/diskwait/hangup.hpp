@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <loopingcall/config/config.hpp>
+#include <string>
 
 #include "terminal/background.hpp"
 #include "terminal/signals.hpp"
@@ -25,6 +26,7 @@ class Hangup {
 
   private:
     void read();
+    void give_up(const std::string& why);
     void take(loopingcall::config::Config config, const loopingcall::config::Reloaded& reloaded);
 
     loopingcall::config::Config config_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
+#include <charconv>
 #include <chrono>
 #include <loopingcall/config/command_line.hpp>
 #include <map>
@@ -18,6 +19,7 @@ namespace diskwait {
 namespace {
 
 namespace config = loopingcall::config;
+namespace device = loopingcall::device;
 namespace po = boost::program_options;
 using Text = std::string;
 
@@ -28,6 +30,11 @@ po::options_description own_flags() {
     config::describe_file_flags(flags);
     flags.add_options()                                                //
         ("wait-for-device", "wait for a device that is missing, too")  //
+        ("one-check",
+         "make one check of one device and print it as JSON: what root_helper runs; no files, "
+         "variables, or COMMAND")  //
+        ("ignore-pid", po::value<std::vector<Text>>()->composing()->value_name("PID"),
+         "do not count this process as a holder, and do not inspect it; may be repeated")  //
         ("strict",
          "a process that could not be inspected makes the answer unknown, and an "
          "unknown key of a file is an error")                                                //
@@ -65,8 +72,10 @@ class Reader {
                                                            {"always", ShowStatus::always},
                                                            {"never", ShowStatus::never}})
                                .value_or(ShowStatus::automatic);
+        result_.one_check = has("one-check");
         read_devices();
         read_wait();
+        if (result_.one_check) limit_to_one_check();
         const auto is_error = [](const auto& problem) {
             return problem.severity == config::Severity::error;
         };
@@ -111,6 +120,39 @@ class Reader {
         result_.diagnostics.insert(result_.diagnostics.end(), problems.begin(), problems.end());
         result_.wait = wait_options(*result_.config);
         result_.wait.wait_for_device = has("wait-for-device");
+        read_ignored_pids();
+    }
+
+    void read_ignored_pids() {
+        if (!has("ignore-pid")) return;
+        for (const Text& text : line_.flags["ignore-pid"].as<std::vector<Text>>()) {
+            pid_t pid = 0;
+            const char* const end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, pid);
+            if (error == std::errc{} && stop == end && pid > 0) {
+                result_.wait.ignored_pids.push_back(pid);
+            } else {
+                refuse("ignore-pid", "bad_value",
+                       '"' + text + "\" is not accepted: expected the id of a process");
+            }
+        }
+    }
+
+    /// Whatever else is on the command line: with a rule of sudo that allows any arguments after
+    /// --one-check, a user can run nothing and read no file as root.
+    void limit_to_one_check() {
+        if (!result_.command.empty()) refuse("one-check", "usage", "COMMAND is not accepted");
+        if (result_.devices.size() > 1) refuse("one-check", "usage", "expected one device");
+        if (!line_.files.empty()) {
+            refuse("one-check", "usage", "--config-file and --config-dir are not accepted");
+        }
+        result_.output = Output::json;
+        device::WaitOptions& wait = result_.wait;
+        wait.check_device_timeout = loopingcall::Duration::zero();
+        wait.check_device_quiet = loopingcall::Duration::zero();
+        wait.check_device_early_wake = false;
+        wait.wait_for_device = false;
+        wait.root_helper.clear();
     }
 
     /// Looking for files and reading them takes as long as a FIFO has no writer, or a file system
@@ -119,8 +161,10 @@ class Reader {
     bool read_config() {
         auto loaded = std::make_shared<std::optional<config::Config>>();
         const bool in_time = terminal::done_in_background(
-            [loaded, line = line_, strict = has("strict")] {
-                config::Sources sources = config::sources_of(line, "diskwait", "diskwait");
+            [loaded, line = line_, strict = has("strict"), one_check = result_.one_check] {
+                config::Sources sources =
+                    one_check ? config::Sources{.environment = nullptr, .flags = line.options}
+                              : config::sources_of(line, "diskwait", "diskwait");
                 sources.strict = strict;
                 if (strict) sources.flags.push_back({strict_key, "--strict", "true"});
                 *loaded = config::Config::load(option_table(), std::move(sources));
@@ -143,7 +187,8 @@ class Reader {
         const auto known = config::Config::load(option_table(), {.flags = line_.options});
         const auto limit = known.get<nanoseconds>("disk_partitioner.check_device_timeout");
         if (limit == nanoseconds::max()) return std::nullopt;
-        if (limit.count() > 0) return limit;
+        constexpr std::chrono::seconds least{1};  // a busy machine may be slower than a short limit
+        if (limit.count() > 0) return std::max<nanoseconds>(limit, least);
         return known.get<nanoseconds>("disk_partitioner.check_device_probe_timeout");
     }
 

@@ -37,6 +37,8 @@ struct Invocation {
     loopingcall::device::WaitOptions wait;
     Output output = Output::text;
     terminal::ShowStatus progress = terminal::ShowStatus::automatic;
+    /// One check of one device, for the root_helper of another diskwait.
+    bool one_check = false;
     bool quiet = false;
     bool verbose = false;
     /// All problems of the command line and the files, warnings included. With an error among

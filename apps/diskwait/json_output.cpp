@@ -53,12 +53,19 @@ json::object to_object(const device::Claim& claim) {
     return object;
 }
 
+json::object to_object(const device::EvidenceItem& item) {
+    return {
+        {"source", item.source}, {"seen", device::to_string(item.seen)}, {"detail", item.detail}};
+}
+
 json::object to_object(const device::WaitResult& wait) {
     const device::Report& report = wait.report;
     json::array holders;
     for (const auto& holder : report.holders) holders.push_back(to_object(holder));
     json::array claims;
     for (const auto& claim : report.claims) claims.push_back(to_object(claim));
+    json::array evidence;
+    for (const auto& item : report.evidence) evidence.push_back(to_object(item));
     json::object object;
     add_name(object, "device", report.device.native());
     object["state"] = device::to_string(report.state);
@@ -68,6 +75,7 @@ json::object to_object(const device::WaitResult& wait) {
     object["holders"] = std::move(holders);
     object["claims"] = std::move(claims);
     object["uninspected_processes"] = report.uninspected_processes;
+    object["evidence"] = std::move(evidence);
     object["message"] = device::describe(wait);
     return object;
 }
@@ -148,7 +156,11 @@ std::string to_json(const config::Config& config) {
 
 std::string to_json(const Result& result) {
     json::array devices;
-    for (const auto& wait : result.devices) devices.push_back(to_object(wait));
+    for (const auto& wait : result.devices) {
+        json::object device = to_object(wait);
+        if (result.one_check) device["identity"] = wait.report.identity;
+        devices.push_back(std::move(device));
+    }
     json::array errors;
     for (const auto& problem : result.errors) errors.push_back(to_object(problem));
     return json_text(json::object{{"schema", "diskwait/1"},

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <loopingcall/config/sample.hpp>
 #include <loopingcall/config/show.hpp>
+#include <loopingcall/device/printable.hpp>
 #include <loopingcall/process/signal_state.hpp>
 #include <memory>
 
@@ -50,12 +51,25 @@ Result refusal(const Invocation& invocation) {
     return result;
 }
 
+/// So that root_helper runs this version, and by the path that sudoers(5) asks for.
+std::string own_program() {
+    std::error_code error;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+    return error ? std::string() : program.string();
+}
+
 Result wait(const Invocation& invocation) {
     boost::asio::io_context context;
     terminal::Interrupt interrupt(context, {SIGINT, SIGTERM, SIGQUIT});
     Progress progress(invocation);
     device::WaitOptions options = invocation.wait;
-    options.on_check = [&](const device::Check& check) { progress.show(check); };
+    options.on_check = [&](const device::Check& check) {
+        const terminal::WhileStalled stalled(interrupt);
+        progress.show(check);
+    };
+    if (const auto program = own_program(); !program.empty()) {
+        options.root_helper_program = {program};
+    }
     options.control = std::make_shared<device::WaitControl>();
     device::WaitOptions before = options;
     const Hangup hangup(
@@ -71,6 +85,7 @@ Result wait(const Invocation& invocation) {
         });
     std::exception_ptr error;
     Result result;
+    result.one_check = invocation.one_check;
     const auto begun = std::chrono::steady_clock::now();
     device::async_wait_until_free(
         context.get_executor(), invocation.devices, std::move(options),
@@ -85,9 +100,9 @@ Result wait(const Invocation& invocation) {
     context.run();
     result.elapsed = std::chrono::steady_clock::now() - begun;
     hangup.discard_pending();
-    if (interrupt.signal() != 0) {
+    if (const int signal = interrupt.let_through()) {
         result.name = "interrupted";
-        result.exit_code = 128 + interrupt.signal();
+        result.exit_code = 128 + signal;
         return result;
     }
     if (error) std::rethrow_exception(error);
@@ -144,7 +159,8 @@ int execute(const std::vector<std::string>& command, const process::SignalState&
     inherited.apply();
     ::execvp(arguments.front(), arguments.data());
     const int error = errno;
-    std::cerr << "diskwait: cannot run " << command.front() << ": " << std::strerror(error) << '\n';
+    std::cerr << "diskwait: cannot run " << device::printable(command.front()) << ": "
+              << std::strerror(error) << '\n';
     return error == ENOENT ? 127 : 126;
 }
 

@@ -49,6 +49,12 @@ std::string progress_line(const device::Check& check, std::chrono::nanoseconds i
     return line.str();
 }
 
+std::string evidence_line(const device::EvidenceItem& item) {
+    std::string line = item.source + ": " + to_string(item.seen);
+    if (!item.detail.empty()) line += ", " + item.detail;
+    return line;
+}
+
 Progress::Progress(const Invocation& invocation)
     : interval_(invocation.wait.check_device_interval),
       verbose_(invocation.verbose),
@@ -60,6 +66,9 @@ void Progress::show(const device::Check& check) {
     if (!verbose_) return;
     std::cerr << line << '\n';
     tell_of_early_wake(check);
+    for (const device::EvidenceItem& item : check.report.evidence) {
+        std::cerr << "  " << evidence_line(item) << '\n';
+    }
     if (check.report.state == device::State::unknown) std::cerr << check.report.diagnostics;
 }
 

@@ -31,4 +31,7 @@ class Progress {
 [[nodiscard]] std::string progress_line(const loopingcall::device::Check& check,
                                         std::chrono::nanoseconds interval);
 
+/// One source of evidence, as `-v` prints it.
+[[nodiscard]] std::string evidence_line(const loopingcall::device::EvidenceItem& item);
+
 }  // namespace diskwait

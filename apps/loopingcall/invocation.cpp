@@ -1,5 +1,7 @@
 #include "loopingcall/invocation.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <iostream>
 #include <loopingcall/config/command_line.hpp>
@@ -125,6 +127,11 @@ class Reader {
             {"none", Input::none}, {"once", Input::once}, {"each", Input::each}};
         if (is_set("stdin")) result_.input = inputs.at(text("stdin"));
         if (result_.input == Input::unset && has_unread_input()) refuse("--stdin", unread_input);
+        if (result_.input == Input::once && !result_.foreground && ::isatty(STDIN_FILENO) == 1) {
+            refuse("--stdin",
+                   "standard input is a terminal, and a COMMAND in a process group of its "
+                   "own is stopped when it reads from it; give --foreground");
+        }
     }
 
     void check_rest() {

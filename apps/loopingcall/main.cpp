@@ -43,9 +43,10 @@ Result result_of(const Conclusion& conclusion) {
     return result;
 }
 
-/// How the last call ended.
+/// How the last call ended, if there was any.
 std::string text_of(const Conclusion& conclusion) {
     if (!conclusion.error.empty()) return conclusion.error;
+    if (conclusion.outcome.stats.runs == 0) return "was not called";
     const bool is_by_signal = conclusion.signal != 0 && conclusion.last.is_aborted;
     return is_by_signal ? "was ended by the signal" : conclusion.last.text;
 }
@@ -85,8 +86,9 @@ void print(const Invocation& invocation, const Conclusion& conclusion, const Res
     const bool is_good = result.exit_code == 0 && !invocation.verbose;
     if (invocation.json || invocation.quiet || is_good) return;
     const auto calls = conclusion.outcome.stats.runs;
-    std::cerr << begin << result.name << " after " << calls << (calls == 1 ? " call" : " calls")
-              << "; the last one " << text_of(conclusion) << '\n';
+    std::cerr << begin << result.name << " after " << calls << (calls == 1 ? " call" : " calls");
+    if (calls > 0) std::cerr << "; the last one " << text_of(conclusion);
+    std::cerr << '\n';
 }
 
 int run(const Invocation& invocation, const loopingcall::process::SignalState& inherited) {
@@ -108,7 +110,6 @@ int main(int count, char** arguments) {
         int code =
             invocation.exit_code ? *invocation.exit_code : repeat::run(invocation, inherited);
         if (!terminal::output_arrived("loopingcall")) code = repeat::refused;
-        inherited.apply();
         (void)loopingcall::process::leave_open_outputs_to_a_process();
         terminal::exit_if_left_behind(code);
         return code;

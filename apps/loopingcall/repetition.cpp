@@ -54,13 +54,14 @@ Conclusion Repetition::run() {
     start();
     context_.run();
     reap_orphans();
-    status_.clear();
-    result_.signal = interrupt_.signal();
-    if (invocation_.input == Input::unset && result_.signal == 0) {
+    if (invocation_.input == Input::unset && interrupt_.signal() == 0) {
         // A writer that was started together with us may have been later.
         constexpr std::chrono::milliseconds patience{50};
         if (has_unread_input(patience)) result_.error = std::string("--stdin: ") + unread_input;
     }
+    result_.signal = interrupt_.let_through();
+    passed_on_.ignore();
+    status_.clear();
     result_.elapsed = Clock::now() - begun_;
     return std::move(result_);
 }
@@ -116,12 +117,8 @@ void Repetition::start_loop() {
         });
 }
 
-/// From now on there is nothing that the event loop waits for.
-void Repetition::end() {
-    timer_.cancel();
-    interrupt_.disarm();
-    passed_on_.disarm();
-}
+/// The event loop does not wait for a COMMAND that cannot be killed.
+void Repetition::end() { context_.stop(); }
 
 void Repetition::interrupt() {
     if (is_started_)
@@ -139,6 +136,7 @@ asio::awaitable<loopingcall::Step<void>> Repetition::call(loopingcall::Tick tick
     reap_orphans();
     result_.last = call_of(error, std::move(result), invocation_.rule);
     Call& last = result_.last;
+    if (last.is_aborted && interrupt_.signal() != 0) last.text = "was ended by the signal";
     if (invocation_.stream && last.exit_code != 0 && is_without_reader(STDOUT_FILENO)) {
         last.is_final = true;
     }
@@ -175,6 +173,7 @@ std::optional<nanoseconds> Repetition::limit(const char* name) const {
 }
 
 void Repetition::report(std::uint64_t number) {
+    const terminal::WhileStalled stalled(interrupt_);
     const Call& last = result_.last;
     const std::string text =
         invocation_.command.front() + ": call " + std::to_string(number) + " " + last.text;

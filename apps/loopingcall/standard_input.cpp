@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace repeat {
@@ -57,7 +58,12 @@ bool has_unread_input(std::chrono::milliseconds patience) {
 InputReader::InputReader(boost::asio::io_context& context, std::function<void(InputText)> take)
     : mailbox_(context) {
     terminal::start_in_background([post = mailbox_.poster(), take = std::move(take)] {
-        auto input = std::make_shared<InputText>(read_input());
+        auto input = std::make_shared<InputText>();
+        try {
+            *input = read_input();
+        } catch (const std::bad_alloc&) {
+            input->error = "cannot be kept: there is not enough memory";
+        }
         post([take, input] { take(std::move(*input)); });
     });
 }

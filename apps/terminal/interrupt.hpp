@@ -22,10 +22,30 @@ class Interrupt {
     /// The first signal that came, whether it has been taken or is still pending; or 0.
     [[nodiscard]] int signal() const { return signal_ != 0 ? signal_ : signals_.pending(); }
 
+    /// Each signal that comes from now on ends the program at once, wherever it is: what is left to
+    /// do may block, as does writing to somebody who does not read.
+    /// @return signal(), which is not to end the program once more.
+    int let_through();
+
   private:
+    friend class WhileStalled;
+
     int signal_ = 0;
     boost::asio::cancellation_signal cancellation_;
     Signals signals_;
+};
+
+/// Lets signals end the program at once as long as it lives, if writing to standard error would
+/// block: somebody who does not read must not make it deaf.
+class WhileStalled {
+  public:
+    explicit WhileStalled(const Interrupt& interrupt);
+    ~WhileStalled();
+    WhileStalled(const WhileStalled&) = delete;
+    WhileStalled& operator=(const WhileStalled&) = delete;
+
+  private:
+    const Signals* signals_ = nullptr;
 };
 
 }  // namespace terminal

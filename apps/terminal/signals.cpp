@@ -42,7 +42,7 @@ Signals::Signals(boost::asio::io_context& context, std::initializer_list<int> nu
     : numbers_(ours_of(numbers)),
       descriptor_(context, open_descriptor(numbers_)),
       take_(std::move(take)) {
-    ::pthread_sigmask(SIG_BLOCK, &numbers_, nullptr);
+    block();
     wait();
 }
 
@@ -74,6 +74,16 @@ int Signals::pending() const {
 void Signals::discard_pending() const {
     const timespec at_once{};
     while (::sigtimedwait(&numbers_, nullptr, &at_once) > 0) {
+    }
+}
+
+void Signals::let_through() const { ::pthread_sigmask(SIG_UNBLOCK, &numbers_, nullptr); }
+
+void Signals::block() const { ::pthread_sigmask(SIG_BLOCK, &numbers_, nullptr); }
+
+void Signals::ignore() const {
+    for (int number = 1; number < NSIG; ++number) {
+        if (::sigismember(&numbers_, number) == 1) (void)::signal(number, SIG_IGN);
     }
 }
 

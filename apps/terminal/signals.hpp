@@ -33,6 +33,15 @@ class Signals {
     /// Takes all that have come back, as if they had not.
     void discard_pending() const;
 
+    /// Each that comes takes effect by itself from now on, and so does one that is pending.
+    void let_through() const;
+
+    /// As before let_through().
+    void block() const;
+
+    /// Each that comes has no effect from now on, and neither has one that is pending.
+    void ignore() const;
+
   private:
     void wait();
 

@@ -22,7 +22,8 @@ namespace loopingcall {
 ///
 /// So the maximum always holds, delays still vary when it is reached, and nothing overflows.
 struct LOOPINGCALL_EXPORT Backoff {
-    /// After the first failure. Zero or more. Empty: `increment` if there is one, else 1 s.
+    /// After the first failure. Zero or more. Empty: `increment` if there is one, else 1 s, or
+    /// `maximum` if that is less.
     std::optional<Duration> initial = std::nullopt;
 
     /// Growth with each further failure. At least 1. Empty: 1 if there is an `increment`, else 2.
@@ -34,8 +35,9 @@ struct LOOPINGCALL_EXPORT Backoff {
     /// No delay is shorter. Zero or more.
     Duration minimum = Duration::zero();
 
-    /// No delay is longer. At least `minimum`. `Duration::max()`: no limit.
-    Duration maximum = std::chrono::minutes{1};
+    /// No delay is longer. At least `minimum` and the first delay. `Duration::max()`: no limit.
+    /// Empty: one minute, or `minimum` or the first delay if that is longer.
+    std::optional<Duration> maximum = std::nullopt;
 
     /// The share of a delay that chance decides, so that many who failed at once do not come back
     /// at once. From 0 (none) to 1 (anything between `minimum` and the mean: full jitter).

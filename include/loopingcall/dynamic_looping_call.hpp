@@ -1,8 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <loopingcall/detail/accept_body.hpp>
+#include <loopingcall/detail/executor_argument.hpp>
 #include <loopingcall/detail/start.hpp>
 #include <loopingcall/looping_call_base.hpp>
+#include <loopingcall/on_error.hpp>
 #include <loopingcall/step.hpp>
 #include <loopingcall/tick.hpp>
 #include <optional>
@@ -21,15 +25,25 @@ struct DynamicOptions {
     /// limit, and each call must name its delay.
     std::optional<Duration> periodic_interval_max = std::nullopt;
 
-    /// Whether a call that fails ends the loop. Otherwise it goes on after
-    /// `periodic_interval_max`, or after the last delay if there is no such; if there is neither,
-    /// the failure ends the loop after all, so it never spins.
+    /// Whether a call that fails ends the loop, unless `on_error` says something else. False is
+    /// the same as `OnError::keep_schedule`.
     bool stop_on_exception = true;
 
     /// As in `Options`.
     std::optional<Duration> timeout = std::nullopt;
     std::optional<Duration> call_timeout = std::nullopt;
     std::optional<std::uint64_t> max_calls = std::nullopt;
+
+    /// What happens when a call fails, unless it is `OnError::stop`, the default, which leaves it
+    /// to `stop_on_exception`. Without a grid, `OnError::keep_schedule` goes on after
+    /// `periodic_interval_max`, or after the last delay if that is empty; if there is neither, the
+    /// failure ends the loop after all, so it never spins. `OnError::backoff` tries again soon:
+    ///
+    ///     {.on_error = {OnError::backoff, {.initial = 5s, .maximum = 1min}}}   renew a token
+    OnError on_error = {};
+
+    /// As in `Options`.
+    std::function<double()> random = nullptr;
     std::shared_ptr<Observer> observer = nullptr;
 };
 
@@ -50,16 +64,17 @@ class DynamicLoopingCall : public LoopingCallBase<T, Clock> {
     using Base = LoopingCallBase<T, Clock>;
 
   public:
-    template <detail::dynamic_body<T> Body>
+    /// @param executor  where calls are made: an executor, or an execution context.
+    template <class Body>
     requires std::same_as<Clock, std::chrono::steady_clock> DynamicLoopingCall(
-        const asio::any_io_executor& executor, Body body)
-        : Base(executor, std::move(body)) {}
+        const detail::ExecutorArgument& executor, Body body)
+        : Base(executor, detail::accept_dynamic_body<T>(std::move(body))) {}
 
     /// Driven by `clock`, which must be one of the context of `executor`.
-    template <detail::dynamic_body<T> Body>
+    template <class Body>
     requires std::same_as<Clock, VirtualClock> DynamicLoopingCall(
-        const asio::any_io_executor& executor, Clock& clock, Body body)
-        : Base(executor, clock, std::move(body)) {}
+        const detail::ExecutorArgument& executor, Clock& clock, Body body)
+        : Base(executor, clock, detail::accept_dynamic_body<T>(std::move(body))) {}
 
     /// Begins a run: see `FixedIntervalLoopingCall::start`.
     DynamicLoopingCall& start(const DynamicOptions& options) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <loopingcall/detail/accept_body.hpp>
+#include <loopingcall/detail/executor_argument.hpp>
 #include <loopingcall/detail/start.hpp>
 #include <loopingcall/looping_call_base.hpp>
 #include <loopingcall/options.hpp>
@@ -44,23 +46,26 @@ class FixedIntervalLoopingCall : public LoopingCallBase<T, Clock> {
     using Base = LoopingCallBase<T, Clock>;
 
   public:
-    template <detail::fixed_interval_body<T> Body>
+    /// @param executor  where calls are made: an executor, or an execution context.
+    template <class Body>
     requires std::same_as<Clock, std::chrono::steady_clock> FixedIntervalLoopingCall(
-        const asio::any_io_executor& executor, Body body)
-        : Base(executor, std::move(body)) {}
+        const detail::ExecutorArgument& executor, Body body)
+        : Base(executor, detail::accept_fixed_interval_body<T>(std::move(body))) {}
 
     /// Driven by `clock`, which must be one of the context of `executor`.
-    template <detail::fixed_interval_body<T> Body>
+    template <class Body>
     requires std::same_as<Clock, VirtualClock> FixedIntervalLoopingCall(
-        const asio::any_io_executor& executor, Clock& clock, Body body)
-        : Base(executor, clock, std::move(body)) {}
+        const detail::ExecutorArgument& executor, Clock& clock, Body body)
+        : Base(executor, clock, detail::accept_fixed_interval_body<T>(std::move(body))) {}
 
     /// Begins a run. The first call is never made inside this one, also without an initial delay.
     ///
-    /// May be used again once the outcome of the last run is there; nothing of that run can touch
-    /// the new one.
+    /// May be used again once the outcome of the last run is there, and directly after stop()
+    /// unless a call is being made: then the waiters of the ended run get `stopped`, and its
+    /// `on_finish` comes before anything of the new run.
     /// @throws std::invalid_argument for options out of range; `system_error` with
-    ///         `errc::already_running` if a run has not ended, which is left alone.
+    ///         `errc::already_running` if a run has not ended, which is left alone; with
+    ///         `operation_aborted` if the context was destroyed.
     FixedIntervalLoopingCall& start(const Options& options) {
         detail::start(this->engine(), options);
         return *this;
@@ -76,7 +81,8 @@ class FixedIntervalLoopingCall : public LoopingCallBase<T, Clock> {
     /// @return false, without effect, if the loop has ended or was stopped.
     bool reset() { return this->engine().reset(); }
 
-    /// The same with another interval, from now on and until the run ends.
+    /// The same with another interval, from now on and until the run ends. The interval that is
+    /// set already changes nothing, and does not postpone the next call.
     /// @throws std::invalid_argument unless `interval` is greater than zero.
     bool set_interval(Duration interval) { return this->engine().set_interval(interval); }
 };

@@ -1,14 +1,18 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <chrono>
 #include <concepts>
 #include <loopingcall/default_token.hpp>
 #include <loopingcall/detail/make_engine.hpp>
+#include <loopingcall/detail/saturating_add.hpp>
 #include <loopingcall/error.hpp>
 #include <loopingcall/outcome.hpp>
+#include <loopingcall/time.hpp>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace loopingcall {
@@ -28,10 +32,32 @@ inline constexpr cancel_t cancel{};
 ///      `asio::this_coro::executor`; on that executor itself if it is a strand. Completions run on
 ///      the executor associated with their handler.
 /// @par Thread safety  every function may be called from any thread, except the constructors,
-///      assignment and the destructor. None blocks but wait(), and none runs code of the user.
-/// @par Lifetime  may be destroyed at any time, also inside its own body: the same as stop(cancel).
-///      The run then ends on its own, and its waiters are told. If the execution context is
-///      destroyed first, nobody is told anything.
+///      assignment and the destructor. None blocks but wait() and wait_for(), and none runs code
+///      of the user.
+/// @par Work  from start() until the outcome has been told, the loop is outstanding work of its
+///      context, so the context's run() does not return. Calls that are due together share a
+///      handler of the context; other handlers wait for 64 calls or 100 us at most.
+/// @par Lifetime  may be destroyed at any time, including inside its own body: the same as
+///      stop(cancel). The run then ends on its own, and its waiters are told. If the execution
+///      context is destroyed first, handlers that wait are dropped. After that, start() and wait()
+///      throw `operation_aborted`, async_wait() completes with it if the handler has an executor
+///      of its own, and all else does nothing.
+///
+/// @par Owners  a class may hold a call whose body captures `this`. Destroying the call cancels a
+///      body that is suspended, but does not wait for it: the body runs on to its end, with its
+///      `catch` blocks and destructors. If its owner is gone by then, the captured `this` dangles:
+///      undefined behaviour. So a class whose body captures `this`, or a reference, stops the call
+///      and waits before it goes:
+///
+///          on a thread that does not run the context      call.stop(cancel);
+///                                                         call.wait();
+///          in a coroutine                                 call.stop(cancel);
+///                                                         co_await call.async_wait(
+///                                                             asio::as_tuple(asio::use_awaitable));
+///
+///      Neither is needed if the body captures a `std::shared_ptr` to what it uses: captures live
+///      until the body has returned. A plain body needs only stop(), on the thread that runs it; on
+///      another thread, wait() as well. See `apps/examples/11_owner.cpp`.
 ///
 /// @tparam T  what the whole loop is for: the type of done()'s value. Copyable.
 /// @tparam Clock  `std::chrono::steady_clock`, or `VirtualClock` in tests.
@@ -58,7 +84,8 @@ class LoopingCallBase {
     void stop() noexcept { engine_->stop(false); }
 
     /// The same, and asks an awaitable body that is suspended to give up (`terminal`
-    /// cancellation). An `operation_aborted` that escapes from it then is no failure.
+    /// cancellation), even if it was asked before and is cleaning up. An `operation_aborted` that
+    /// escapes from it then is no failure.
     void stop(cancel_t) noexcept { engine_->stop(true); }
 
     /// Makes a call now, or as soon as the one being made is over: at least one call begins after
@@ -96,9 +123,19 @@ class LoopingCallBase {
     ///
     /// @throws what the body threw, when the outcome is `failed`; `system_error` with
     ///         `errc::not_started`; with `resource_deadlock_would_occur` on a thread that runs the
-    ///         loop's context, as the body does (known for `io_context`, `thread_pool` and strands
-    ///         of them); with `operation_aborted` if the context was destroyed.
+    ///         loop's context, as the body does (known for every executor of an `io_context` or
+    ///         `thread_pool`); with `operation_aborted` if the context was destroyed.
     Outcome<T> wait() { return *static_cast<const Outcome<T>*>(engine_->wait().get()); }
+
+    /// The same for `limit` at most, of the real time even with a `VirtualClock`; zero or less only
+    /// looks.
+    /// @return nothing if there is no outcome by then: the run goes on.
+    std::optional<Outcome<T>> wait_for(Duration limit) {
+        const auto outcome = engine_->wait(
+            detail::saturating_add(std::chrono::steady_clock::now(), std::max(limit, Duration{0})));
+        if (!outcome) return std::nullopt;
+        return *static_cast<const Outcome<T>*>(outcome.get());
+    }
 
   protected:
     template <class Body>
@@ -122,7 +159,8 @@ class LoopingCallBase {
 
         template <class Handler>
         void operator()(Handler handler) const {
-            engine->add_waiter(detail::TypedWaiter<Handler, T>{std::move(handler)});
+            const auto kept = engine;  // the handler may destroy this, and the call
+            kept->add_waiter(detail::TypedWaiter<Handler, T>{std::move(handler)});
         }
 
         std::shared_ptr<detail::Engine> engine;

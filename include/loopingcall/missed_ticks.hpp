@@ -7,7 +7,8 @@
 namespace loopingcall {
 
 /// What becomes of the points of the grid that pass while a call is still busy. Whichever it is,
-/// calls never overlap, and a call that has been planned is made, however late the thread wakes up.
+/// calls never overlap, and a call that has been planned is made, however late the thread wakes up;
+/// except if it comes later than `Options::misfire_grace_time` allows.
 ///
 ///     planned            0    100    200    300    400    500       the first call takes 250
 ///     skip               |-------------|    |      |      |         0, 300 (missed 2), 400

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <iosfwd>
@@ -13,7 +14,7 @@ namespace loopingcall {
 /// A call that is over.
 struct RunInfo {
     Tick tick;
-    Duration duration = Duration::zero();
+    std::chrono::nanoseconds duration{0};
     /// Why the call failed; empty if it did not.
     std::exception_ptr error = nullptr;
 };
@@ -50,7 +51,8 @@ class LOOPINGCALL_EXPORT Observer {
 
     virtual void on_run([[maybe_unused]] const RunInfo& run) {}
 
-    /// @param next_due  when the next call will begin, jitter included.
+    /// @param next_due  when the next call will begin, jitter and tolerance included; for a point
+    ///        that `burst` makes up for, when it was due.
     virtual void on_delay([[maybe_unused]] TimePoint next_due,
                           [[maybe_unused]] DelayReason reason) {}
 

@@ -6,8 +6,9 @@
 
 namespace loopingcall {
 
-/// What a loop does when a call fails: when the body throws, returns failed(), or takes longer than
-/// `call_timeout`. Exceptions of every type are failures, except `LoopingCallDone`.
+/// What a looping call of any kind does when a call fails: when the body throws, returns failed(),
+/// or takes longer than `call_timeout`. Exceptions of every type are failures, except
+/// `LoopingCallDone`.
 ///
 ///     {.on_error = {OnError::keep_schedule}}
 ///     {.on_error = {OnError::backoff, {.initial = 5s, .maximum = 1min, .jitter = 0.5}}}
@@ -18,8 +19,8 @@ struct OnError {
     enum Action : std::uint8_t {
         stop,           ///< end the loop: the outcome is `failed`, and waiters get the exception
         keep_schedule,  ///< go on as if nothing had happened
-        backoff,  ///< call again after `delays`, counted from the end of the call that failed; the
-                  ///< first success begins a new grid at its start
+        backoff,  ///< call again after `delays`, counted from the end of the call that failed; on a
+                  ///< grid, the first success begins a new one at its start
     };
     Action action = stop;
 

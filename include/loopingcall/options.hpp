@@ -37,6 +37,13 @@ struct Options {
     /// grid stays where it is. From zero (none) to less than `interval`.
     Duration tolerance = Duration::zero();
 
+    /// How late a planned call may begin, beyond `tolerance`, because the thread was busy or the
+    /// machine asleep. A call that would begin later is not made: its point counts as missed, and
+    /// the call of the next point is made instead, so that many loops do not all call in the
+    /// instant that time goes on. Triggered calls are never late. Zero or more. Empty: no limit.
+    /// APScheduler's name.
+    std::optional<Duration> misfire_grace_time = std::nullopt;
+
     /// How long the whole run may last, from start(). At this moment a suspended awaitable body is
     /// cancelled, no further call begins, and the outcome is `timed_out`. Zero or more; zero ends
     /// the run before its first call. Empty: no limit.

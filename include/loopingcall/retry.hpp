@@ -7,6 +7,8 @@
 #include <functional>
 #include <loopingcall/backoff.hpp>
 #include <loopingcall/default_token.hpp>
+#include <loopingcall/detail/accept_body.hpp>
+#include <loopingcall/detail/executor_argument.hpp>
 #include <loopingcall/detail/retry_operation.hpp>
 #include <loopingcall/detail/timer_queue.hpp>
 #include <loopingcall/outcome.hpp>
@@ -35,13 +37,16 @@ namespace loopingcall {
 ///      The exception is the last error, unwrapped, if there is one and the reason is exhausted,
 ///      timed_out or failed; so that is what `co_await` throws (`asio::as_tuple` gives both).
 /// @par Cancellation  total, partial, terminal: no further attempt begins, an awaitable one is
-///      cancelled (`terminal`), and the reason is `stopped`. `operation_aborted` that comes from
-///      the operation itself is never retried.
+///      cancelled (`terminal`), and the reason is `stopped`. An `operation_aborted` of the
+///      operation's own, such as that of a timeout made by hand, is retried only if `should_retry`
+///      is given and says so.
+/// @par Lifetime  the operation and the functions of the policy are destroyed before the completion
+///      runs.
 /// @par Executor  as in `LoopingCallBase`.
 /// @throws std::invalid_argument for a policy out of range, before anything starts.
 template <detail::retry_operation Operation,
           asio::completion_token_for<detail::RetrySignature<Operation>> Token = default_token>
-auto async_retry(const asio::any_io_executor& executor,
+auto async_retry(const detail::ExecutorArgument& executor,
                  RetryPolicy<detail::RetryResult<Operation>> policy, Operation operation,
                  Token&& token = Token{}) {
     return detail::initiate_retry(executor, detail::steady_timer_queue(executor), std::move(policy),
@@ -51,11 +56,28 @@ auto async_retry(const asio::any_io_executor& executor,
 /// The same in virtual time. `clock` must be one of the context of `executor`.
 template <detail::retry_operation Operation,
           asio::completion_token_for<detail::RetrySignature<Operation>> Token = default_token>
-auto async_retry(const asio::any_io_executor& executor, VirtualClock& clock,
+auto async_retry(const detail::ExecutorArgument& executor, VirtualClock& clock,
                  RetryPolicy<detail::RetryResult<Operation>> policy, Operation operation,
                  Token&& token = Token{}) {
     return detail::initiate_retry(executor, clock.timer_queue(), std::move(policy),
                                   std::move(operation), std::forward<Token>(token));
 }
+
+/// @cond
+// What is no operation: refused by one line, rather than by a list of what does not match.
+template <class Operation, class... Arguments>
+requires(!detail::retry_operation<Operation>) void async_retry(
+    const detail::ExecutorArgument& /*executor*/, RetryPolicy<> /*policy*/, Operation /*operation*/,
+    Arguments&&... /*token*/) {
+    detail::refuse_operation<Operation>();
+}
+
+template <class Operation, class... Arguments>
+requires(!detail::retry_operation<Operation>) void async_retry(
+    const detail::ExecutorArgument& /*executor*/, VirtualClock& /*clock*/, RetryPolicy<> /*policy*/,
+    Operation /*operation*/, Arguments&&... /*token*/) {
+    detail::refuse_operation<Operation>();
+}
+/// @endcond
 
 }  // namespace loopingcall

@@ -4,6 +4,7 @@
 #include <exception>
 #include <functional>
 #include <loopingcall/backoff.hpp>
+#include <loopingcall/limit.hpp>
 #include <loopingcall/outcome.hpp>
 #include <loopingcall/time.hpp>
 #include <memory>
@@ -28,8 +29,9 @@ struct Attempt {
 /// when to give up. Holds no state, so it may be shared by any number of retries.
 template <class T = void>
 struct RetryPolicy {
-    /// How many attempts are made in all. At least 1. Empty: no limit.
-    std::optional<std::uint64_t> max_attempts = 3;
+    /// How many attempts are made in all. At least 1. Empty: no limit. Unless given: 3, or no limit
+    /// if there is a `deadline`.
+    Limit<std::uint64_t> max_attempts = Limit<std::uint64_t>::by_default(3);
 
     /// How long to wait between them.
     Backoff backoff = {};
@@ -42,8 +44,9 @@ struct RetryPolicy {
     /// `asio::error::timed_out`. Greater than zero; for awaitable operations only. Empty: no limit.
     std::optional<Duration> attempt_timeout = std::nullopt;
 
-    /// Whether another attempt is worth it. Asked after each, also after one that gave a result.
-    /// Empty: after each that failed. What it throws ends the retry as `failed`.
+    /// Whether another attempt is worth it. Asked after each attempt, including one that gave a
+    /// result, unless the retry itself was cancelled. Empty: after each that failed, except with
+    /// `operation_aborted`. What it throws ends the retry as `failed`.
     std::function<bool(const Attempt<T>&)> should_retry = nullptr;
 
     /// The delay that this attempt asks for (Retry-After), instead of that of `backoff`; no value:

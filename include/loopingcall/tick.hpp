@@ -12,7 +12,7 @@ namespace loopingcall {
 struct Tick {
     /// Ordinal of this call, from 0. Every call begun counts.
     std::uint64_t index = 0;
-    /// Grid points that passed without a call since the previous one.
+    /// Points that passed without a call since the previous one, up to the moment this one began.
     std::uint64_t missed = 0;
     /// The point this call serves: one of the grid, or the end of a delay that the body asked for,
     /// or the moment of a trigger().

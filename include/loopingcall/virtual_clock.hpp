@@ -4,6 +4,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/system/error_code.hpp>
+#include <chrono>
 #include <cstddef>
 #include <loopingcall/default_token.hpp>
 #include <loopingcall/export.hpp>
@@ -44,7 +45,7 @@ class LOOPINGCALL_EXPORT ZeroDelayLoop : public std::logic_error {
 ///      test sleeps with async_sleep().
 class LOOPINGCALL_EXPORT VirtualClock {
   public:
-    using duration = Duration;
+    using duration = std::chrono::nanoseconds;
     using time_point = TimePoint;
 
     explicit VirtualClock(asio::io_context& context);
@@ -58,22 +59,25 @@ class LOOPINGCALL_EXPORT VirtualClock {
     /// now + `delay`, running what becomes ready at each. `advance(0ns)` runs what is ready now.
     /// A handler that spends time past that moment leaves the clock there, and what is due later
     /// to the next time.
-    /// @throws std::logic_error inside a handler of the context; ZeroDelayLoop; what a handler
-    /// throws.
+    /// @throws std::invalid_argument if `delay` is negative; std::logic_error inside a handler of
+    ///         the context; ZeroDelayLoop; the exception of a handler.
     void advance(Duration delay);
 
     /// Walks to the earliest deadline and runs what becomes ready.
     /// @return false if there was none.
     bool advance_to_next();
 
-    /// Walks until no timer is armed, for `limit` at most.
+    /// Walks until no timer is armed, for `limit` at most. What is due at the end of time never
+    /// comes, and does not count as armed.
     /// @return whether none is armed.
+    /// @throws the same as advance().
     bool run_until_idle(Duration limit = Duration::max());
 
     /// Timers that are armed.
     [[nodiscard]] std::size_t pending() const;
 
     /// Lets time pass without running anything: what a plain body that takes `delay` does.
+    /// @throws std::invalid_argument if `delay` is negative: time does not go back.
     void spend(Duration delay);
 
     /// How many timers may become due in one instant before `ZeroDelayLoop` (100,000 unless set).

@@ -161,7 +161,7 @@ std::optional<nanoseconds> parse_duration(std::string_view text) noexcept {
     return read.problem == Problem::none ? std::optional(read.value) : std::nullopt;
 }
 
-std::string format_duration(nanoseconds duration) {
+std::string format_duration(Duration duration) {
     constexpr Rep day = 86'400'000'000'000;
     for (const Unit& unit : units) {
         if (unit.in_nanoseconds >= day) continue;

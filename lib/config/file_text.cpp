@@ -31,15 +31,26 @@ std::string why_not_trusted(const struct stat& file) {
     return {};
 }
 
-/// Whoever may write to the directory may put another file in the place of this one, unless the
-/// directory is sticky.
-std::string why_directory_not_trusted(const fs::path& directory) {
+/// Whoever may write to a directory may put something else in the place of what is in it, unless
+/// the directory is sticky; and so may the owner of a link to it.
+std::string why_directory_not_trusted(const fs::path& directory, bool is_nearest) {
+    const std::string name = is_nearest ? "its directory" : "the directory " + directory.string();
     struct stat found {};
-    if (::stat(directory.c_str(), &found) != 0) return {};  // then neither can the file be read
-    if (found.st_uid != 0) return "its directory " + owner_of(found);
-    const bool is_open = (found.st_mode & writable_by_others) != 0;
-    if (is_open && (found.st_mode & S_ISVTX) == 0) return "others than root may replace it";
-    return {};
+    if (::lstat(directory.c_str(), &found) != 0) return {};  // then neither can the file be read
+    if (found.st_uid != 0) return name + ' ' + owner_of(found);
+    const bool is_open = !S_ISLNK(found.st_mode) && (found.st_mode & writable_by_others) != 0;
+    if (!is_open || (found.st_mode & S_ISVTX) != 0) return {};
+    return "others than root may replace " +
+           (is_nearest ? "it" : "what is in the directory " + directory.string());
+}
+
+/// Looks at each directory on the way to a path, from the last to the first.
+std::string why_way_not_trusted(const fs::path& path) {
+    const fs::path nearest = path.parent_path();
+    for (fs::path directory = nearest;; directory = directory.parent_path()) {
+        std::string why = why_directory_not_trusted(directory, directory == nearest);
+        if (!why.empty() || !directory.has_relative_path()) return why;
+    }
 }
 
 class Descriptor {
@@ -78,11 +89,9 @@ std::string why_not_trusted(const fs::path& path) {
     std::error_code error;
     const fs::path target = fs::canonical(path, error);
     if (error) return "its path cannot be followed: " + error.message();
-    for (const fs::path& directory : {fs::absolute(path).parent_path(), target.parent_path()}) {
-        why = why_directory_not_trusted(directory);
-        if (!why.empty()) return why;
-    }
-    return {};
+    // Links among its directories have been followed in the second.
+    why = why_way_not_trusted(fs::absolute(path));
+    return why.empty() ? why_way_not_trusted(target) : why;
 }
 
 FileText read_text(const fs::path& path, bool must_be_trusted) {

@@ -1,30 +1,41 @@
 #include "checker.hpp"
 
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <iterator>
+#include <loopingcall/detail/saturating_add.hpp>
 #include <loopingcall/device/printable.hpp>
 #include <system_error>
 #include <utility>
 
+#include "conclude.hpp"
+#include "confirm_holders.hpp"
+#include "helper_check.hpp"
+#include "in_milliseconds.hpp"
 #include "probe.hpp"
 #include "process_info.hpp"
+#include "rights.hpp"
 #include "run_in_background.hpp"
+#include "scan_evidence.hpp"
 
 namespace loopingcall::device::detail {
 
 namespace {
 
-std::string in_milliseconds(Duration time) {
-    using std::chrono::milliseconds;
-    return std::to_string(std::chrono::duration_cast<milliseconds>(time).count()) + " ms";
-}
+constexpr int most_attempts = 3;
 
 bool is_among(const Identity& one, const std::vector<Identity>& others) {
     return std::any_of(others.begin(), others.end(), [&](const Identity& other) {
         return one.number == other.number && one.path == other.path;
+    });
+}
+
+bool shows_a_claim(const std::vector<Answer>& answers) {
+    return std::any_of(answers.begin(), answers.end(), [](const Answer& one) {
+        return one.source == Source::exclusive_open && one.seen == Seen::somebody;
     });
 }
 
@@ -44,7 +55,9 @@ Checker::Checker(std::filesystem::path device, const WaitOptions& options,
     : device_(std::move(device)), options_(options), context_(std::move(context)), wake_(wake) {}
 
 asio::awaitable<Report> Checker::check() {
-    deadline_ = std::chrono::steady_clock::now() + options_.check_device_probe_timeout;
+    deadline_ = loopingcall::detail::saturating_add(std::chrono::steady_clock::now(),
+                                                    options_.check_device_probe_timeout);
+    awaits_device_ = false;
     Report report;
     try {
         report = co_await find_out();
@@ -54,76 +67,178 @@ asio::awaitable<Report> Checker::check() {
         report = unknown(error.what());
     }
     report.device = device_;
-    free_before_ = report.state == State::free;
     co_return report;
 }
 
+/// A verdict on a device that changed meanwhile is none: it may be about one that has gone. Then
+/// the device is checked again, so often as is likely to be enough.
 asio::awaitable<Report> Checker::find_out() {
     if (options_.check_device_early_wake) wake_.watch_tables();
-    std::optional<Survey> survey = co_await survey_now();
-    const bool is_to_come = survey && survey->device.missing && options_.wait_for_device && !known_;
-    if (is_to_come) {
-        watch();  // it may have come before that
-        survey = co_await survey_now();
+    std::optional<Survey> survey = co_await survey_present();
+    std::vector<std::string> changes;
+    for (int attempt = 1;; ++attempt) {
+        if (auto refusal = admit(survey)) co_return std::move(*refusal);
+        Report report = co_await judge(std::move(*survey));
+        std::move(report.changes.begin(), report.changes.end(), std::back_inserter(changes));
+        const bool is_final = report.state == State::busy ||
+                              (report.state == State::free && !options_.wait_for_device);
+        if (!is_final) survey = co_await survey_present();
+        if (is_final || is_unchanged(survey)) {
+            report.changes = std::move(changes);
+            co_return report;
+        }
+        if (attempt == most_attempts) {
+            awaits_device_ = options_.wait_for_device;
+            co_return unknown("it changed again and again while it was checked");
+        }
     }
+}
+
+/// A missing device that is waited for may have come before its name was watched.
+asio::awaitable<std::optional<Survey>> Checker::survey_present() {
+    std::optional<Survey> survey = co_await survey_now();
+    if (!survey || !survey->device.missing || !options_.wait_for_device) co_return survey;
+    forget_device();
+    watch();
+    co_return co_await survey_now();
+}
+
+/// @return why the device cannot be judged, if it cannot.
+std::optional<Report> Checker::admit(const std::optional<Survey>& survey) {
     if (!survey) {
-        co_return unknown("it could not be looked at within " +
-                          in_milliseconds(options_.check_device_probe_timeout));
+        return unknown("it could not be looked at within " +
+                       in_milliseconds(options_.check_device_probe_timeout));
     }
     const Identified& now = survey->device;
     if (!now.identity) {
-        const bool removed = now.missing && known_;
-        co_return unknown(removed ? "it was removed while it was waited for" : now.problem);
+        awaits_device_ = now.missing && options_.wait_for_device;
+        return unknown(now.missing && seen_ ? "it was removed while it was waited for"
+                                            : now.problem);
     }
-    if (known_ && !known_->same_as(*now.identity)) {
-        co_return unknown("another device has its name since it is waited for");
+    const bool other = known_ && !known_->same_as(*now.identity);
+    if (other && !options_.wait_for_device) {
+        return unknown("another device has its name since it is waited for");
     }
-    co_return co_await judge(std::move(*survey));
+    const bool again = known_ && known_->life != now.identity->life;
+    if (options_.wait_for_device && (other || again)) {
+        forget_device();
+        succession_ = {other ? "another device has its name" : "it was made again"};
+    }
+    return std::nullopt;
+}
+
+bool Checker::is_unchanged(const std::optional<Survey>& survey) const {
+    if (!survey) return true;  // as far as can be told
+    if (!known_ || !survey->device.identity) return false;
+    const Identity& now = *survey->device.identity;
+    const auto here = [&](const Identity& one) { return is_among(one, survey->partitions); };
+    return known_->same_as(now) && known_->life == now.life &&
+           survey->partitions.size() == partitions_.size() &&
+           std::all_of(partitions_.begin(), partitions_.end(), here);
+}
+
+void Checker::forget_device() {
+    if (!known_) return;
+    known_.reset();
+    partitions_.clear();
+    target_ = {};
+    wake_.forget_device();
+    succession_ = {"it is there again"};
+    ++successions_;
 }
 
 asio::awaitable<std::optional<Survey>> Checker::survey_now() {
     const SurveyOptions wanted{.claims = options_.check_device_kernel_claims,
                                .partitions = options_.check_device_children};
-    std::function<Survey()> look = [device = device_, wanted] {
-        return survey_device(device, wanted);
+    std::function<Survey()> look = [device = device_, wanted, loops = context_->loops] {
+        return survey_device(device, wanted, *loops);
     };
-    const Gate::Place place = co_await context_->gate.enter();
+    const Gate::Place place = co_await enter();
     co_return co_await find_in_background(look, time_left());
+}
+
+/// The time limit is that of what is done, not of waiting for a place.
+asio::awaitable<Gate::Place> Checker::enter() {
+    const TimePoint begun = std::chrono::steady_clock::now();
+    Gate::Place place = co_await context_->gate.enter();
+    deadline_ += std::chrono::steady_clock::now() - begun;
+    co_return place;
 }
 
 asio::awaitable<Report> Checker::judge(Survey survey) {
     std::vector<std::string> changes = changes_to(survey);
     known_ = survey.device.identity;
+    seen_ = true;
     partitions_ = std::move(survey.partitions);
-    parts_ = {*known_};
+    target_ = {.parts = {*known_}};
     if (options_.check_device_children) {
-        parts_.insert(parts_.end(), partitions_.begin(), partitions_.end());
+        target_.parts.insert(target_.parts.end(), partitions_.begin(), partitions_.end());
     }
+    if (survey.whole_disk) target_.for_writing.push_back(*survey.whole_disk);
+    to_open_ = {.whole = *known_,
+                .partitions = partitions_,
+                .partitions_count = options_.check_device_children,
+                .partition_is_claimed = survey.partition_is_claimed,
+                .unplaced = std::move(survey.unplaced)};
     watch();
 
-    Evidence evidence;
-    evidence.as_root = ::geteuid() == 0 || !options_.root_helper.empty();
-    const bool by_program = options_.check_device_probe != Probe::procfs;
-    evidence.probe.state = State::free;
-    if (by_program) evidence.probe = co_await ask();
-    evidence.claims = std::move(survey.claims);
-    const bool proven = !evidence.probe.holders.empty() || !evidence.claims.empty();
-    if (!by_program || (!proven && evidence.probe.state == State::free)) {
-        evidence.scan = co_await context_->scan->scan(parts_, time_left());
-        if (!evidence.scan) {
-            co_return unknown("/proc could not be looked through within " +
-                              in_milliseconds(options_.check_device_probe_timeout));
-        }
-        const bool found = proven || !evidence.scan->holders.front().empty();
-        if (!found && options_.check_device_kernel_claims && known_->is_block_device) {
-            const auto claim = co_await try_exclusively();
-            if (claim) evidence.claims.push_back(*claim);
-        }
-    }
-    Report report = conclude(std::move(evidence), options_.check_device_strict);
+    EvidenceTable table{.kind = survey.kind, .answers = std::move(survey.answers)};
+    Report report = co_await find_evidence(std::move(table));
     report.changes = std::move(changes);
+    report.identity = to_text(*known_);
+    if (survey.kind == ObjectKind::directory) {
+        report.scope = "what lies below the directory was not inspected";
+    }
     if (options_.check_device_early_wake) heed(report);
     co_return report;
+}
+
+/// With a root helper, it makes the whole check, so that its evidence is never mixed with what an
+/// ordinary user can see; unless that shows somebody already.
+asio::awaitable<Report> Checker::find_evidence(EvidenceTable table) {
+    const bool by_helper = !options_.root_helper.empty() && !rights_now().open_all_processes();
+    if (by_helper && !table.shows_somebody()) {
+        Report report;
+        {
+            const Gate::Place place = co_await context_->gate.enter();
+            report = co_await check_through_helper(*known_, table.kind, options_, time_left());
+        }
+        co_await identify_holders(report);
+        co_return report;
+    }
+    co_await look_at_processes(table);
+    co_return conclude(std::move(table), options_.check_device_strict);
+}
+
+/// More is looked at only as long as nobody was found, and nothing is in the way of a free state.
+asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
+    if (options_.check_device_probe == Probe::procfs) {
+        table.add(not_applicable(Source::probe, "the scan of /proc alone is asked for"));
+    } else {
+        Report probe = co_await ask();
+        const std::string passed_over = co_await confirm(probe);
+        table.diagnostics = std::move(probe.diagnostics);
+        const bool answered = probe.state != State::unknown;
+        table.add(answered ? answer(Source::probe, std::move(probe.holders))
+                           : not_inspected(Source::probe, probe.reason));
+        if (answered) table.answers.back().why = passed_over;
+        if (!answered || table.shows_somebody()) co_return;
+    }
+    // It may have to wait for another scan, and has a time limit of its own.
+    const TimePoint begun = std::chrono::steady_clock::now();
+    const auto scan = co_await context_->scan->scan(target_, time_left());
+    deadline_ += std::chrono::steady_clock::now() - begun;
+    if (!scan) {
+        table.add(not_inspected(Source::process_list,
+                                "scanning /proc took longer than check_device_probe_timeout (" +
+                                    in_milliseconds(options_.check_device_probe_timeout) + ")"));
+        co_return;
+    }
+    add_scan(table, *scan, rights_now());
+    to_open_.has_exempt_holder =
+        !scan->ignored.empty() || (!scan->targets.empty() && !scan->targets[0].passed_over.empty());
+    if (!options_.check_device_kernel_claims || table.shows_somebody()) co_return;
+    table.add(co_await open_in_background());
 }
 
 void Checker::heed(const Report& report) {
@@ -133,13 +248,32 @@ void Checker::heed(const Report& report) {
 }
 
 asio::awaitable<Report> Checker::ask() {
-    Report report;
-    {
-        const Gate::Place place = co_await context_->gate.enter();
-        report = co_await ask_program(*known_, options_);
+    const Gate::Place place = co_await enter();
+    co_return co_await ask_program(*known_, options_);
+}
+
+/// Leaves the holders that count, and finds out who they are.
+/// @return what the others do with the device.
+asio::awaitable<std::string> Checker::confirm(Report& report) {
+    std::erase_if(report.holders, [this](const Holder& one) { return is_ignored(one.pid); });
+    if (report.holders.empty()) {
+        if (report.state == State::busy) report.state = State::free;
+        co_return "";
     }
-    co_await identify_holders(report);
-    co_return report;
+    const ScanLimits limits{.whole = time_left()};
+    std::function<std::pair<Report, std::string>()> look = [target = target_, limits,
+                                                            confirmed = report]() mutable {
+        std::vector<pid_t> pids;
+        for (const Holder& holder : confirmed.holders) pids.push_back(holder.pid);
+        const ProcessScan scan = scan_these(pids, {target}, limits);
+        confirm_holders(confirmed, scan);
+        for (Holder& holder : confirmed.holders) identify(holder);
+        return std::pair(std::move(confirmed), in_words(scan.targets.front().passed_over));
+    };
+    auto found = co_await find_in_background(look, time_left());
+    if (!found) co_return "";
+    report = std::move(found->first);
+    co_return std::move(found->second);
 }
 
 asio::awaitable<void> Checker::identify_holders(Report& report) {
@@ -152,41 +286,50 @@ asio::awaitable<void> Checker::identify_holders(Report& report) {
     if (identified) report.holders = std::move(*identified);
 }
 
-/// An opening that is refused is no event, but one that succeeds is; so the nodes are not watched
-/// meanwhile. What is refused is tried once more when they are watched again, lest its release in
-/// between goes unnoticed.
-asio::awaitable<std::optional<Claim>> Checker::try_exclusively() {
-    std::function<std::optional<Claim>()> open_all = [parts = parts_]() -> std::optional<Claim> {
-        for (const Identity& part : parts) {
-            if (auto claim = find_exclusive_claim(part)) return claim;
-        }
-        return std::nullopt;
-    };
-    const Gate::Place place = co_await context_->gate.enter();
-    wake_.unwatch_nodes();
-    const auto first = co_await find_in_background(open_all, time_left());
-    watch();
-    if (!first) throw std::system_error(std::make_error_code(std::errc::timed_out), "open(O_EXCL)");
-    if (!*first) co_return std::nullopt;
-    std::function<std::optional<Claim>()> open_again = [part = parts_, path = (*first)->path] {
-        const auto refused = std::find_if(part.begin(), part.end(),
-                                          [&](const Identity& one) { return one.path == path; });
-        return find_exclusive_claim(*refused);
-    };
-    const auto second = co_await find_in_background(open_again, time_left());
+bool Checker::is_ignored(pid_t pid) const {
+    const auto ignored = context_->ignored.find(pid);
+    return ignored != context_->ignored.end() && start_time_of(pid) == ignored->second;
+}
+
+/// What is refused is tried once more: another program may be doing the same at this moment.
+asio::awaitable<std::vector<Answer>> Checker::open_in_background() {
+    const bool opens = known_->is_block_device || known_->type == S_IFREG;
+    if (!opens) co_return std::vector<Answer>{};
+    const Gate::Place place = co_await enter();
+    const auto first = co_await find_in_background(opening(), time_left());
+    if (!first) throw std::system_error(std::make_error_code(std::errc::timed_out), "open");
+    if (!shows_a_claim(*first)) co_return *first;
+    const auto second = co_await find_in_background(opening(), time_left());
     co_return second ? *second : *first;
+}
+
+std::function<std::vector<Answer>()> Checker::opening() const {
+    return [what = to_open_] { return try_openings(what); };
+}
+
+/// One that does not come back in time, or cannot be made, is left to a check to explain.
+asio::awaitable<bool> Checker::is_refused() {
+    if (!known_ || !known_->is_block_device) co_return false;
+    try {
+        const Gate::Place place = co_await context_->gate.enter();
+        const auto found =
+            co_await find_in_background(opening(), options_.check_device_probe_timeout);
+        co_return found&& shows_a_claim(*found);
+    } catch (const std::system_error& error) {
+        if (is_cancellation(error)) throw;
+        co_return false;
+    }
 }
 
 /// Looks the device up on the event loop: only after that has been done in the background, and did
 /// not hang.
 void Checker::watch() {
     if (!options_.check_device_early_wake) return;
-    const bool openings = free_before_ && options_.check_device_quiet > Duration::zero();
-    wake_.watch_nodes(device_, nodes(), openings);
+    wake_.watch_nodes(device_, nodes(), options_.check_device_quiet > Duration::zero());
 }
 
 std::vector<std::string> Checker::changes_to(const Survey& survey) {
-    std::vector<std::string> changes;
+    std::vector<std::string> changes = std::exchange(succession_, {});
     if (!known_) return changes;
     for (const Identity& partition : survey.partitions) {
         if (is_among(partition, partitions_)) continue;
@@ -201,7 +344,7 @@ std::vector<std::string> Checker::changes_to(const Survey& survey) {
 
 std::vector<std::filesystem::path> Checker::nodes() const {
     std::vector<std::filesystem::path> paths;
-    for (const Identity& part : parts_) paths.push_back(part.path);
+    for (const Identity& part : target_.parts) paths.push_back(part.path);
     return paths;
 }
 

@@ -1,18 +1,74 @@
 #include "conclude.hpp"
 
 #include <algorithm>
+#include <loopingcall/device/printable.hpp>
+#include <utility>
 
 namespace loopingcall::device::detail {
 
 namespace {
 
-std::string count(std::size_t number, const std::string& one, const std::string& many) {
-    return number == 1 ? "1 " + one : std::to_string(number) + ' ' + many;
+/// How much an answer of a source weighs beside another one of the same source.
+int rank(Seen seen) {
+    switch (seen) {
+        case Seen::somebody:
+            return 3;
+        case Seen::not_inspected:
+            return 2;
+        case Seen::nobody:
+            return 1;
+        case Seen::not_applicable:
+            break;
+    }
+    return 0;
 }
 
-void add_holders(Report& report, const ProcessScan& scan) {
-    if (scan.holders.empty()) return;
-    for (const Holder& holder : scan.holders.front()) {
+void append(std::string& text, const std::string& more) {
+    if (more.empty()) return;
+    if (!text.empty()) text += ", ";
+    text += more;
+}
+
+std::string in_words(const Holder& holder) {
+    return "held by " + std::to_string(holder.pid) +
+           (holder.command.empty() ? "" : " (" + printable(holder.command) + ')');
+}
+
+std::string detail_of(const Answer& answer) {
+    std::string text = answer.why;
+    for (const Claim& claim : answer.claims) append(text, to_string(claim));
+    for (const Holder& holder : answer.holders) append(text, in_words(holder));
+    return text;
+}
+
+/// All answers of one source in one.
+EvidenceItem item_of(const SourceRow& row, const EvidenceTable& table) {
+    EvidenceItem item{.source = row.name, .seen = Seen::not_applicable};
+    bool answered = false;
+    for (const Answer& answer : table.answers) {
+        if (answer.source != row.source) continue;
+        if (!answered || rank(answer.seen) > rank(item.seen)) {
+            item.seen = answer.seen;
+            item.detail.clear();
+        }
+        answered = true;
+        if (answer.seen == item.seen) append(item.detail, detail_of(answer));
+    }
+    if (!answered && row.applies_to(table.kind)) item.seen = Seen::not_inspected;
+    return item;
+}
+
+bool is_missing(const SourceRow& row, const EvidenceItem& item, bool strict) {
+    return item.seen == Seen::not_inspected && (strict || row.weight == Weight::always);
+}
+
+std::string reason_of(const SourceRow& row, const EvidenceItem& item) {
+    if (!item.detail.empty()) return item.detail;
+    return std::string(row.name) + " could not be inspected; " + row.remedy;
+}
+
+void add_holders(Report& report, const std::vector<Holder>& holders) {
+    for (const Holder& holder : holders) {
         const auto known = [&](const Holder& one) { return one.pid == holder.pid; };
         if (std::none_of(report.holders.begin(), report.holders.end(), known)) {
             report.holders.push_back(holder);
@@ -20,40 +76,36 @@ void add_holders(Report& report, const ProcessScan& scan) {
     }
 }
 
-/// Why nobody was found, and yet somebody may be there.
-std::string doubt(const Report& report, const ProcessScan& scan, bool as_root, bool strict) {
-    if (!scan.problem.empty()) return scan.problem;
-    if (!scan.blind_spot.empty()) return scan.blind_spot;
-    const std::size_t unseen = report.uninspected_processes;
-    if (unseen > 0 && (strict || !as_root)) {
-        return count(unseen, "process", "processes") + " could not be inspected, and may hold it" +
-               (as_root ? "" : "; run as root, or set root_helper");
+void add_claims(Report& report, const std::vector<Claim>& claims) {
+    for (const Claim& claim : claims) {
+        const auto found = std::find(report.claims.begin(), report.claims.end(), claim);
+        if (found == report.claims.end()) report.claims.push_back(claim);
     }
-    if (strict && scan.in_flight > 0) {
-        return count(scan.in_flight, "descriptor is", "descriptors are") +
-               " on the way through a socket, and may be of it";
-    }
-    return {};
 }
 
 }  // namespace
 
-Report conclude(Evidence evidence, bool strict) {
-    Report report = std::move(evidence.probe);
-    report.claims = std::move(evidence.claims);
-    if (evidence.scan) {
-        add_holders(report, *evidence.scan);
-        report.uninspected_processes = evidence.scan->uninspected.size();
+Report conclude(EvidenceTable table, bool strict) {
+    Report report{.uninspected_processes = table.uninspected_processes,
+                  .diagnostics = std::move(table.diagnostics)};
+    for (const Answer& answer : table.answers) {
+        add_holders(report, answer.holders);
+        add_claims(report, answer.claims);
     }
-    if (!report.holders.empty() || !report.claims.empty()) {
+    report.evidence.reserve(sources().size());
+    for (const SourceRow& row : sources()) {
+        report.evidence.push_back(item_of(row, table));
+        const EvidenceItem& item = report.evidence.back();
+        if (report.reason.empty() && is_missing(row, item, strict)) {
+            report.reason = reason_of(row, item);
+        }
+    }
+    if (table.shows_somebody()) {
         report.state = State::busy;
         report.reason.clear();
         return report;
     }
-    if (report.reason.empty() && evidence.scan) {
-        report.reason = doubt(report, *evidence.scan, evidence.as_root, strict);
-    }
-    report.state = report.reason.empty() && evidence.scan ? State::free : State::unknown;
+    report.state = report.reason.empty() ? State::free : State::unknown;
     return report;
 }
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "presence.hpp"
 #include "proc_directory.hpp"
 
 namespace loopingcall::device::detail {
@@ -36,6 +37,14 @@ std::string to_text(dev_t number) {
     return std::to_string(major(number)) + ':' + std::to_string(minor(number));
 }
 
+std::string to_text(const Identity& identity) {
+    if (identity.is_block_device) {
+        return "block " + to_text(identity.number) + " sequence " +
+               std::to_string(identity.disk_sequence);
+    }
+    return "file " + to_text(identity.file_system) + " inode " + std::to_string(identity.inode);
+}
+
 bool Identity::same_as(const Identity& other) const {
     if (is_block_device != other.is_block_device) return false;
     if (is_block_device) return number == other.number && disk_sequence == other.disk_sequence;
@@ -50,10 +59,16 @@ Identified identify_device(const std::filesystem::path& device) {
     if (::stat(identity.path.c_str(), &status) != 0) return problem(errno);
     identity.file_system = status.st_dev;
     identity.inode = status.st_ino;
+    identity.type = status.st_mode & S_IFMT;
     identity.is_block_device = S_ISBLK(status.st_mode);
     if (identity.is_block_device) {
         identity.number = status.st_rdev;
         identity.disk_sequence = disk_sequence_of(status.st_rdev);
+        identity.life = life_of(status.st_rdev);
+        if (identity.life == 0 && is_gone(status.st_rdev)) {
+            return {.missing = true,
+                    .problem = "the kernel shows no block device " + to_text(status.st_rdev)};
+        }
     }
     return {.identity = identity};
 }

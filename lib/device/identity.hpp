@@ -14,11 +14,16 @@ struct Identity {
     std::filesystem::path path = {};  // absolute, symbolic links resolved
     dev_t file_system = 0;
     ino_t inode = 0;
+    mode_t type = 0;  // S_IFREG and so on
     bool is_block_device = false;
     dev_t number = 0;  // of the block device
     /// Which disk it is, counted by the kernel since it was booted: numbers are used again for
     /// others. 0 where it does not count (Linux before 5.15).
     std::uint64_t disk_sequence = 0;
+
+    /// Which of its lives this is: another one when the kernel has removed the block device and
+    /// made it again, as a partition when the table is read again. 0 if that cannot be told.
+    std::uint64_t life = 0;
 
     /// Whether this is still the same device or file. A node that was made anew for the same disk,
     /// as udev does, is.
@@ -34,6 +39,9 @@ struct Identified {
 
 /// Blocks as long as the file system does.
 Identified identify_device(const std::filesystem::path& device);
+
+/// Which device or file it is, without its name: "block 7:0 sequence 12", "file 254:0 inode 34".
+std::string to_text(const Identity& identity);
 
 /// "7:0", as the kernel writes it.
 std::string to_text(dev_t number);

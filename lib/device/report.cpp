@@ -18,6 +18,22 @@ const char* to_string(State state) noexcept {
 
 std::ostream& operator<<(std::ostream& stream, State state) { return stream << to_string(state); }
 
+const char* to_string(Seen seen) noexcept {
+    switch (seen) {
+        case Seen::nobody:
+            return "nobody";
+        case Seen::somebody:
+            return "somebody";
+        case Seen::not_applicable:
+            return "not applicable";
+        case Seen::not_inspected:
+            break;
+    }
+    return "not inspected";
+}
+
+std::ostream& operator<<(std::ostream& stream, Seen seen) { return stream << to_string(seen); }
+
 const char* to_string(ClaimKind kind) noexcept {
     switch (kind) {
         case ClaimKind::mount:
@@ -30,6 +46,8 @@ const char* to_string(ClaimKind kind) noexcept {
             return "loop";
         case ClaimKind::exclusive:
             return "exclusive";
+        case ClaimKind::hidden:
+            return "hidden";
     }
     return "exclusive";
 }
@@ -46,6 +64,8 @@ std::string to_string(const Claim& claim) {
             return "held by " + printable(claim.detail);
         case ClaimKind::loop:
             return "the backing file of " + printable(claim.detail);
+        case ClaimKind::hidden:
+            return "open in the kernel or in a process that cannot be seen";
         case ClaimKind::exclusive:
             break;
     }

@@ -1,26 +1,117 @@
 #include "survey.hpp"
 
+#include <sys/stat.h>
+
+#include <iterator>
+#include <utility>
+
 #include "block_device.hpp"
 
 namespace loopingcall::device::detail {
 
-Survey survey_device(const std::filesystem::path& device, const SurveyOptions& options,
-                     const KernelView& view) {
-    Survey survey{.device = identify_device(device)};
-    if (!survey.device.identity) return survey;
-    const Identity& whole = *survey.device.identity;
-    if (whole.is_block_device) {
-        for (const BlockDevice& one : partitions_of(whole.number, view.sysfs)) {
-            survey.partitions.push_back(
-                {.path = one.node, .is_block_device = true, .number = one.number});
+namespace {
+
+Identity identity_of(const BlockDevice& device) {
+    return {.path = device.node, .is_block_device = true, .number = device.number};
+}
+
+ObjectKind kind_of(const Identity& identity) {
+    switch (identity.type) {
+        case S_IFREG:
+            return ObjectKind::regular_file;
+        case S_IFDIR:
+            return ObjectKind::directory;
+        case S_IFBLK:
+            return ObjectKind::whole_disk;
+        default:
+            return ObjectKind::other;
+    }
+}
+
+/// A disk and its partitions, as sysfs shows them.
+void add_relatives(Survey& survey, const KernelView& view) {
+    const dev_t number = survey.device.identity->number;
+    std::string problem = problem_with_sysfs(view);
+    if (problem.empty() && !is_shown(number, view.sysfs)) {
+        problem = "the kernel shows no block device " + to_text(number);
+    }
+    if (!problem.empty()) {
+        survey.answers.push_back(not_inspected(Source::partitions, std::move(problem)));
+        return;
+    }
+    const BlockDevice disk = whole_disk_of(number, view.sysfs);
+    if (disk.number != number) {
+        survey.kind = ObjectKind::partition;
+        survey.whole_disk = identity_of(disk);
+        return;
+    }
+    for (const BlockDevice& one : partitions_of(number, view.sysfs)) {
+        survey.partitions.push_back(identity_of(one));
+    }
+    survey.answers.push_back(nobody(Source::partitions));
+}
+
+void append(std::vector<Answer>& all, std::vector<Answer> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
+/// The uses of a disk as a whole, which are uses of each of its partitions. Its writers are found
+/// by the scan.
+Answer use_as_a_whole(const Identity& disk, const KernelTables& tables) {
+    std::vector<Unplaced> none;
+    Answer all = nobody(Source::whole_disk);
+    for (Answer& one : tables.ask(disk, none)) {
+        if (one.seen == Seen::nobody) continue;
+        if (all.seen != Seen::somebody) all.seen = one.seen;
+        if (one.seen == Seen::not_inspected) all.why = one.why;
+        std::move(one.claims.begin(), one.claims.end(), std::back_inserter(all.claims));
+    }
+    return all;
+}
+
+/// Whether anything shows that a partition of the disk is claimed, which the disk cannot be then.
+bool is_claimed(const Identity& partition, const KernelTables& tables, const KernelView& view) {
+    std::vector<Unplaced> none;
+    for (const Answer& one : tables.ask(partition, none)) {
+        // A loop device over it claims nothing.
+        if (one.seen == Seen::somebody && one.source != Source::loop_devices) return true;
+    }
+    return has_active_file_system(name_of(partition.number, view.sysfs), view);
+}
+
+void ask_tables(Survey& survey, const SurveyOptions& options, LoopCache& loops,
+                const KernelView& view) {
+    const KernelTables tables(view, loops);
+    append(survey.answers, tables.ask(*survey.device.identity, survey.unplaced));
+    for (const Identity& partition : survey.partitions) {
+        if (options.partitions) {
+            append(survey.answers, tables.ask(partition, survey.unplaced));
+        } else if (is_claimed(partition, tables, view)) {
+            survey.partition_is_claimed = true;
         }
     }
-    if (!options.claims) return survey;
-    std::vector<Identity> parts{whole};
-    if (options.partitions) {
-        parts.insert(parts.end(), survey.partitions.begin(), survey.partitions.end());
+    if (survey.whole_disk) survey.answers.push_back(use_as_a_whole(*survey.whole_disk, tables));
+}
+
+constexpr Source tables[] = {Source::whole_disk,      Source::mounts,       Source::swaps,
+                             Source::stacked_devices, Source::loop_devices, Source::file_systems,
+                             Source::exclusive_open,  Source::lease};
+
+}  // namespace
+
+Survey survey_device(const std::filesystem::path& device, const SurveyOptions& options,
+                     LoopCache& loops, const KernelView& view) {
+    Survey survey{.device = identify_device(device)};
+    if (!survey.device.identity) return survey;
+    survey.kind = kind_of(*survey.device.identity);
+    if (survey.device.identity->is_block_device) add_relatives(survey, view);
+    if (options.claims) {
+        ask_tables(survey, options, loops, view);
+        return survey;
     }
-    survey.claims = find_claims(parts, view);
+    for (const Source source : tables) {
+        survey.answers.push_back(not_applicable(source, "excluded by check_device_kernel_claims"));
+    }
     return survey;
 }
 

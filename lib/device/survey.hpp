@@ -1,20 +1,29 @@
 #pragma once
 
 #include <filesystem>
-#include <loopingcall/device/report.hpp>
+#include <optional>
 #include <vector>
 
 #include "claims.hpp"
+#include "evidence.hpp"
 #include "identity.hpp"
 
 namespace loopingcall::device::detail {
 
-/// What is to be known of a device before anybody is asked about it.
+/// What is to be known of a device before any process is inspected.
 struct Survey {
     Identified device = {};
+    ObjectKind kind = ObjectKind::other;
     /// Its partitions, if it is a disk.
     std::vector<Identity> partitions = {};
-    std::vector<Claim> claims = {};
+    /// Its disk, if it is a partition.
+    std::optional<Identity> whole_disk = {};
+    /// What the kernel's tables say.
+    std::vector<Answer> answers = {};
+    /// What they show, and only the file itself can answer.
+    std::vector<Unplaced> unplaced = {};
+    /// Whether a partition is claimed; found out only if partitions do not count.
+    bool partition_is_claimed = false;
 };
 
 /// What of it is wanted.
@@ -24,7 +33,8 @@ struct SurveyOptions {
 };
 
 /// Looks at a device. Blocks as long as the file systems and the device do.
+/// @param loops  what is known of loop devices from former surveys.
 Survey survey_device(const std::filesystem::path& device, const SurveyOptions& options,
-                     const KernelView& view = {});
+                     LoopCache& loops, const KernelView& view = {});
 
 }  // namespace loopingcall::device::detail

@@ -13,11 +13,10 @@ double nanoseconds(Duration duration) { return static_cast<double>(duration.coun
 
 BackOffSchedule::BackOffSchedule(const BackOffOptions& options)
     : starting_interval_(options.starting_interval),
-      min_interval_(options.min_interval),
-      max_interval_(options.max_interval),
-      timeout_(options.timeout.value_or(Duration::max())),
+      limits_(options),
       jitter_(options.jitter),
       interval_(nanoseconds(options.starting_interval)),
+      failures_(options.on_error),
       random_(options.random) {}
 
 Plan BackOffSchedule::first(TimePoint /*now*/, TimePoint origin) {
@@ -28,14 +27,19 @@ std::variant<Plan, End> BackOffSchedule::next(const CallResult& result, const En
                                               double uniform) {
     const double factor = jitter_ * (1 + 0.2 * (2 * uniform - 1));
     const auto* failure = std::get_if<Failure>(&result);
+    if (!failure || !failure->error) failures_.succeeded();
     if (!failure) {
         waited_ = Duration::zero();
         return delayed(call.ended, after_success(factor), DelayReason::interval);
     }
-    if (failure->error) return End{StopReason::failed, failure->error};
-    const Duration delay = after_no_success(factor);
-    if (delay > timeout_ - waited_) return End{StopReason::timed_out};
-    waited_ += delay;
+    if (failure->error && !failures_.failed()) return End{StopReason::failed, failure->error};
+    const bool failed_and_backs_off = failure->error && failures_.backs_off();
+    const Duration delay =
+        failed_and_backs_off ? failures_.delay(uniform) : after_no_success(factor);
+    if (limits_.timeout) {
+        if (delay > *limits_.timeout - waited_) return End{StopReason::timed_out};
+        waited_ += delay;
+    }
     return delayed(call.ended, delay, DelayReason::backoff);
 }
 
@@ -46,13 +50,13 @@ Duration BackOffSchedule::after_success(double factor) noexcept {
 
 Duration BackOffSchedule::after_no_success(double factor) noexcept {
     const double grown = 2 * interval_ * jitter_;
-    const double max = nanoseconds(max_interval_);
-    interval_ = std::min(std::max(grown, nanoseconds(min_interval_)), max);
+    const double max = nanoseconds(limits_.max_interval);
+    interval_ = std::min(std::max(grown, nanoseconds(limits_.min_interval)), max);
     return within_limits(std::min(grown, max) * factor / jitter_);
 }
 
 Duration BackOffSchedule::within_limits(double nanoseconds) const noexcept {
-    return std::clamp(to_duration(nanoseconds), min_interval_, max_interval_);
+    return std::clamp(to_duration(nanoseconds), limits_.min_interval, limits_.max_interval);
 }
 
 }  // namespace loopingcall::detail

@@ -3,6 +3,8 @@
 #include <loopingcall/back_off_looping_call.hpp>
 #include <loopingcall/detail/schedule.hpp>
 
+#include "back_off_limits.hpp"
+#include "failure_policy.hpp"
 #include "random.hpp"
 
 namespace loopingcall::detail {
@@ -25,12 +27,11 @@ class BackOffSchedule final : public Schedule {
     [[nodiscard]] Duration within_limits(double nanoseconds) const noexcept;
 
     Duration starting_interval_;
-    Duration min_interval_;
-    Duration max_interval_;
-    Duration timeout_;  // Duration::max(): none
+    BackOffLimits limits_;
     double jitter_;
     double interval_;    // in nanoseconds
     Duration waited_{};  // since the last success
+    FailurePolicy failures_;
     Random random_;
 };
 

@@ -1,72 +1,54 @@
+// How a run begins, and each of its calls.
 #include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/query.hpp>
 #include <boost/system/system_error.hpp>
 #include <loopingcall/detail/engine.hpp>
 #include <loopingcall/error.hpp>
 #include <utility>
 
 #include "decide.hpp"
-#include "inner_executor.hpp"
+#include "engine_parts.hpp"
 #include "running_engines.hpp"
 #include "time_arithmetic.hpp"
-#include "waiter_entry.hpp"
 
 namespace loopingcall::detail {
 
-/// What few loops have, kept apart because many loops are idle.
-struct Engine::Limits {
-    TimePoint deadline;       // of the whole run; the end of time: none
-    Duration call_timeout;    // zero: none
-    std::uint64_t max_calls;  // zero: none
-    std::shared_ptr<Observer> observer;
-    Duration tolerance;
-};
-
-/// All that a run leaves behind, taken out under the lock to be dealt with outside of it.
-struct Engine::Told {
-    std::forward_list<WaiterEntry> waiters;
-    std::exception_ptr error;
-    ErasedOutcome outcome;
-    std::unique_ptr<Schedule> schedule;
-    std::unique_ptr<const Limits> limits;
-    std::shared_ptr<Engine> self;
-};
-
 Engine::Engine(asio::any_io_executor executor, std::shared_ptr<TimerQueue> queue)
-    : executor_(std::move(executor)),
-      queue_(std::move(queue)),
-      runs_anywhere_(is_context_executor(executor_)) {
-    static_cast<void>(running_engines());  // made before the run, so that it outlives it
-}
+    : site_(Site::of(executor, std::move(queue))) {}
 
 Engine::~Engine() = default;
 
-// All that may throw comes before anything of the last run is given up.
+// All that may throw comes before anything of the last run is given up. A stopped run of which the
+// observer is still to be told has its wake-up, or a thread that is at it, and the engine with it.
 void Engine::start(const Terms& terms, std::unique_ptr<Schedule> schedule) {
+    std::unique_ptr<Farewell> dropped;
+    RunningEngines::Released released;
     const std::scoped_lock lock(mutex_);
-    if (phase_ != Phase::idle) {
+    const bool follows = phase_ == Phase::ending && stop_requested_;
+    if (phase_ != Phase::idle && !follows) {
         throw boost::system::system_error(make_error_code(errc::already_running));
     }
-    const TimePoint now = queue_->now();
-    planned_ = schedule->first(now, saturating_add(now, terms.initial_delay));
-    limits_ = limits_of(terms, now);
-    running_engines().insert(self());
+    if (!follows) site_->engines->insert(self(), site_->executor);
     try {
-        arm(when_to_wake(planned_.begin, now), now);
-        run_begins();
+        const TimePoint now = queue().now();
+        const Plan first = schedule->first(now, saturating_add(now, terms.initial_delay));
+        limits_ = limits_of(terms, now);
+        if (!follows) arm(when_to_wake(first.begin, now), now);
+        planned_ = first;
     } catch (...) {
         limits_.reset();
-        queue_->remove(*this);
-        running_engines().erase(*this);
+        if (!follows) released = site_->engines->erase(*this);
         throw;
+    }
+    if (!follows) {
+        run_begins();
+        dropped = std::move(farewells_);
     }
     phase_ = Phase::waiting;
     schedule_ = std::move(schedule);
     stats_ = {.next_due = planned_.begin};
     stop_requested_ = trigger_requested_ = rebase_requested_ = false;
-    outcome_.reset();
     last_error_ = nullptr;
 }
 
@@ -80,37 +62,30 @@ std::unique_ptr<const Engine::Limits> Engine::limits_of(const Terms& terms, Time
                terms.observer, terms.tolerance});
 }
 
-RunningEngines& Engine::running_engines() const {
-    return asio::use_service<RunningEngines>(asio::query(executor_, asio::execution::context));
-}
-
-TimePoint Engine::deadline() const noexcept {
-    return limits_ ? limits_->deadline : TimePoint::max();
-}
+const asio::any_io_executor& Engine::running_executor() const noexcept { return site_->executor; }
 
 std::shared_ptr<Observer> Engine::observer() const { return limits_ ? limits_->observer : nullptr; }
 
 void Engine::wake(std::shared_ptr<Timer> self, Ticket ticket, std::optional<TimePoint> here) {
-    if (here && runs_anywhere_) return on_wake(ticket, *here);
-    auto on_executor = [kept = std::move(self), this, ticket] { on_wake(ticket, queue_->now()); };
+    if (here && site_->runs_anywhere) return on_wake(ticket, *here);
+    auto on_executor = [kept = std::move(self), this, ticket] { on_wake(ticket, queue().now()); };
     if (here) {
-        asio::dispatch(executor_, std::move(on_executor));
+        asio::dispatch(site_->executor, std::move(on_executor));
     } else {
-        asio::post(executor_, std::move(on_executor));
+        asio::post(site_->executor, std::move(on_executor));
     }
 }
 
 void Engine::on_wake(Ticket ticket, TimePoint now) {
     Lock lock(mutex_);
-    if (phase_ == Phase::idle || phase_ == Phase::ending || ticket != ticket_) return;
+    if (phase_ == Phase::idle || ticket != ticket_) return;
+    if (farewells_) return bid_farewell(lock);
     if (phase_ == Phase::calling) return on_wake_in_call(now);
 
-    const Demands now_demanded = demands(now);
-    if (now_demanded.stop_requested || now_demanded.deadline_passed) {
-        return finish(lock, *reason_to_end(now_demanded), nullptr);
+    if (const auto reason = reason_to_end({.deadline_passed = demands(now).deadline_passed})) {
+        return finish(lock, *reason, nullptr);
     }
-    if (!trigger_requested_ && planned_.begin > now) return arm_for_next_call(now);
-    begin_call(now);
+    if (!begin_call(now)) return arm_for_next_call(now);
     const Tick tick = current_tick();
     lock.unlock();
     call(tick);
@@ -120,144 +95,73 @@ Tick Engine::current_tick() const noexcept {
     return {stats_.runs - 1, call_missed_, call_due_, call_started_};
 }
 
+// Each limit is heard once, whatever the body was asked before: it may have begun to clean up.
 void Engine::on_wake_in_call(TimePoint now) {
-    if (!std::exchange(cancelled_, true)) {
-        call_timed_out_ = !demands(now).deadline_passed;
-        cancel_call();
+    if (demands(now).deadline_passed) {
+        asked_to_end_ = true;
+    } else if (!asked_to_end_) {
+        call_timed_out_ = true;
     }
-    armed_in_call_ = false;
+    cancel_call();
+    arm_for_deadlines(now);
 }
 
-void Engine::begin_call(TimePoint now) {
-    const bool planned_is_due = planned_.begin <= now;
-    const bool rebase = std::exchange(rebase_requested_, false);
-    extra_ = std::exchange(trigger_requested_, false) && !planned_is_due && !rebase;
-    call_missed_ = 0;
-    call_due_ = call_started_ = now;
-    stats_.last_lateness = Duration::zero();
-    if (planned_is_due) {
-        const Duration moved_by_jitter = planned_.begin - planned_.due;
-        schedule_->begin(planned_, now);
-        call_missed_ = planned_.missed;
-        call_due_ = planned_.due;
-        stats_.last_lateness = std::max(now - planned_.due - moved_by_jitter, Duration::zero());
+/// The end of time never comes.
+bool Engine::is_due(TimePoint now) const noexcept {
+    return planned_.begin <= now && planned_.begin != TimePoint::max();
+}
+
+/// @return whether a call begins; if not, none is due any more.
+bool Engine::begin_call(TimePoint now) {
+    const bool planned_is_due = begin_planned(now);
+    if (!planned_is_due && !trigger_requested_) return false;
+    extra_ = trigger_requested_ && !planned_is_due && !rebase_requested_;
+    call_started_ = now;
+    if (!planned_is_due) {
+        call_missed_ = 0;
+        call_due_ = now;
+        stats_.last_lateness = Duration::zero();
     }
-    if (rebase) schedule_->reset(now, planned_);
+    if (rebase_requested_) schedule_->reset(now, planned_);
+    trigger_requested_ = rebase_requested_ = false;
 
     ++stats_.runs;
-    stats_.missed += call_missed_;
     stats_.max_lateness = std::max(stats_.max_lateness, stats_.last_lateness);
-    cancelled_ = call_timed_out_ = false;
+    asked_to_end_ = call_timed_out_ = false;
     prepare_call();
     phase_ = Phase::calling;
-    if (cancellable()) arm_for_deadlines();
+    if (limits_ && cancellable()) arm_for_deadlines(now);
+    return true;
 }
 
-void Engine::arm_for_deadlines() {
-    if (!limits_) return;
-    const TimePoint call_deadline = limits_->call_timeout > Duration::zero()
-                                        ? saturating_add(call_started_, limits_->call_timeout)
-                                        : TimePoint::max();
-    const TimePoint first = std::min(call_deadline, limits_->deadline);
-    armed_in_call_ = first != TimePoint::max();
-    if (armed_in_call_) arm(first, call_started_);
-}
-
-void Engine::returned(CallResult result) {
-    const TimePoint now = queue_->now();
-    double uniform = 0;
-    try {
-        settle(result);
-        judge(result, current_tick());
-        if (limits_ && limits_->observer) report(result, now);
-        if (schedule_->draws()) uniform = schedule_->draw();
-    } catch (...) {
-        result = Failure{.error = std::current_exception(), .ends_the_loop = true};
+/// @return whether the planned call is due; points that are too late for it are left out.
+bool Engine::begin_planned(TimePoint now) {
+    while (is_due(now)) {
+        const std::uint64_t counted = planned_.missed;
+        const Duration moved_by_jitter = planned_.begin - planned_.due;
+        const bool in_time = schedule_->begin(planned_, now);
+        stats_.missed += planned_.missed - counted;
+        if (in_time) {
+            call_missed_ = planned_.missed;
+            call_due_ = planned_.due;
+            stats_.last_lateness = std::max<Duration>(now - planned_.due - moved_by_jitter, Duration::zero());
+            return true;
+        }
+        stats_.next_due = planned_.begin;
     }
-    Lock lock(mutex_);
-    if (phase_ != Phase::calling) return;  // abandoned
-    if (std::exchange(armed_in_call_, false)) queue_->remove(*this);
-    call_ended();
-    go_on(lock, result, now, uniform);
-}
-
-/// Makes of the result what it is when it is known whether the call took too long.
-void Engine::settle(CallResult& result) const {
-    check(result);
-    if (!limits_ || limits_->call_timeout == Duration::zero()) return;
-    const std::scoped_lock lock(mutex_);
-    if (call_timed_out_) time_out(result);
-}
-
-void Engine::report(const CallResult& result, TimePoint now) {
-    const auto* failure = std::get_if<Failure>(&result);
-    observer()->on_run({current_tick(), now - call_started_, failure ? failure->error : nullptr});
-}
-
-void Engine::go_on(Lock& lock, const CallResult& result, TimePoint now, double uniform) {
-    const auto reason = reason_to_end(demands(now));
-    const auto* failure = std::get_if<Failure>(&result);
-    const bool gave_up =
-        failure && cancelled_ && !call_timed_out_ && is_operation_aborted(failure->error);
-    if (gave_up) return finish(lock, reason.value_or(StopReason::stopped), nullptr);
-
-    count(result, now);
-    if (std::holds_alternative<Done<void>>(result)) return finish(lock, StopReason::done, nullptr);
-    if (failure && failure->ends_the_loop) {
-        return finish(lock, StopReason::failed, failure->error);
-    }
-    const auto next = schedule_->next(
-        result, {call_started_, now, extra_, planned_, stats_.consecutive_failures}, uniform);
-    const auto* end = std::get_if<End>(&next);
-    if (end && end->reason == StopReason::failed) {
-        return finish(lock, StopReason::failed, end->error);
-    }
-    if (reason) return finish(lock, *reason, nullptr);
-    if (end) return finish(lock, end->reason, nullptr);
-    wait_for(lock, std::get<Plan>(next), now);
-}
-
-void Engine::count(const CallResult& result, TimePoint now) {
-    stats_.last_duration = now - call_started_;
-    stats_.max_duration = std::max(stats_.max_duration, stats_.last_duration);
-    if (schedule_->overrun(stats_.last_duration)) ++stats_.overruns;
-    if (const auto* failure = std::get_if<Failure>(&result)) {
-        ++stats_.failures;
-        ++stats_.consecutive_failures;
-        last_error_ = failure->error;
-    } else {
-        stats_.consecutive_failures = 0;
-        last_error_ = nullptr;
-    }
-}
-
-void Engine::wait_for(Lock& lock, const Plan& plan, TimePoint now) {
-    planned_ = plan;
-    stats_.next_due = planned_.begin;
-    if (limits_ && limits_->observer && !tell_delay(lock)) return;
-    if (stop_requested_) return finish(lock, StopReason::stopped, nullptr);
-    phase_ = Phase::waiting;
-    arm_for_next_call(now);
-}
-
-/// Still in the phase of the call, so that nothing else begins meanwhile.
-/// @return whether the run goes on.
-bool Engine::tell_delay(Lock& lock) {
-    const auto told = observer();
-    const TimePoint next_due = trigger_requested_ ? queue_->now() : planned_.begin;
-    const DelayReason reason = trigger_requested_ ? DelayReason::trigger : planned_.reason;
-    std::exception_ptr error;
-    lock.unlock();
-    try {
-        told->on_delay(next_due, reason);
-    } catch (...) {
-        error = std::current_exception();
-    }
-    lock.lock();
-    if (phase_ != Phase::calling) return false;
-    if (!error) return true;
-    finish(lock, StopReason::failed, std::move(error));
     return false;
+}
+
+/// For the first limit of a call that is still to come.
+void Engine::arm_for_deadlines(TimePoint now) {
+    TimePoint first = TimePoint::max();
+    if (limits_->call_timeout > Duration::zero()) {
+        const TimePoint end_of_call = saturating_add(call_started_, limits_->call_timeout);
+        if (end_of_call > now) first = end_of_call;
+    }
+    if (limits_->deadline > now) first = std::min(first, limits_->deadline);
+    armed_in_call_ = first != TimePoint::max();
+    if (armed_in_call_) arm(first, now);
 }
 
 void Engine::arm_for_next_call(TimePoint now) {
@@ -266,17 +170,23 @@ void Engine::arm_for_next_call(TimePoint now) {
 }
 
 /// A call that is due already is not put off, and none beyond the deadline.
-TimePoint Engine::when_to_wake(TimePoint due, TimePoint now) const noexcept {
-    if (!limits_) return due;
-    const auto& [deadline, call_timeout, max_calls, observer, tolerance] = *limits_;
-    if (tolerance > Duration::zero() && due > now) {
-        const TimePoint shared = rounded_up(due, tolerance);
-        if (shared < deadline) return shared;
-    }
-    return std::min(due, deadline);
+TimePoint Engine::shared_wake(TimePoint due, TimePoint now) const noexcept {
+    if (!limits_ || limits_->tolerance == Duration::zero() || due <= now) return due;
+    const TimePoint shared = rounded_up(due, limits_->tolerance);
+    return shared < limits_->deadline ? shared : due;
 }
 
-void Engine::arm(TimePoint due, TimePoint now) { ticket_ = queue_->add(*this, due, now); }
+TimePoint Engine::when_to_wake(TimePoint due, TimePoint now) const noexcept {
+    return limits_ ? std::min(shared_wake(due, now), limits_->deadline) : due;
+}
+
+void Engine::arm(TimePoint due, TimePoint now) { ticket_ = queue().add(*this, due, now); }
+
+/// A wake-up that is under way already is ignored, too.
+void Engine::disarm() noexcept {
+    queue().remove(*this);
+    ticket_ = 0;
+}
 
 Demands Engine::demands(TimePoint now) const noexcept {
     if (!limits_) return {.stop_requested = stop_requested_};
@@ -285,56 +195,6 @@ Demands Engine::demands(TimePoint now) const noexcept {
     return {.stop_requested = stop_requested_,
             .deadline_passed = deadline <= now && deadline != TimePoint::max(),
             .calls_used_up = max_calls != 0 && stats_.runs >= max_calls};
-}
-
-void Engine::finish(Lock& lock, StopReason reason, std::exception_ptr error) {
-    phase_ = Phase::ending;
-    if (const auto told = observer()) {
-        lock.unlock();
-        try {
-            told->on_finish(reason);
-        } catch (...) {
-            reason = StopReason::failed;
-            error = std::current_exception();
-        }
-        lock.lock();
-        if (phase_ != Phase::ending) return;  // abandoned
-    }
-    Told told = end(reason, std::move(error));
-    lock.unlock();
-    tell(std::move(told));
-}
-
-Engine::Told Engine::end(StopReason reason, std::exception_ptr error) {
-    queue_->remove(*this);
-    run_ends();
-    const bool may_have_failed = reason == StopReason::timed_out || reason == StopReason::exhausted;
-    if (may_have_failed) error = last_error_;
-    outcome_ = make_outcome(reason, error, stats_);
-    last_error_ = throws(reason) ? std::move(error) : nullptr;
-    phase_ = Phase::idle;
-    Told told{std::exchange(waiters_, {}), last_error_,        outcome_,
-              std::move(schedule_),        std::move(limits_), running_engines().erase(*this)};
-    told.waiters.reverse();
-    return told;
-}
-
-void Engine::tell(Told told) {
-    for (WaiterEntry& waiter : told.waiters) waiter.tell(told.error, told.outcome);
-}
-
-void Engine::abandon() noexcept {
-    Told dropped;
-    asio::any_io_executor executor;
-    const std::scoped_lock lock(mutex_);
-    if (phase_ == Phase::idle) return;
-    queue_->remove(*this);
-    run_ends();
-    phase_ = Phase::idle;
-    dropped = {
-        std::exchange(waiters_, {}),   nullptr, nullptr, std::move(schedule_), std::move(limits_),
-        running_engines().erase(*this)};
-    executor = std::exchange(executor_, {});
 }
 
 std::shared_ptr<Engine> Engine::self() {

@@ -1,38 +1,40 @@
 // How a loop is controlled, from any thread.
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
 #include <loopingcall/detail/engine.hpp>
 #include <utility>
 
+#include "engine_parts.hpp"
 #include "require.hpp"
-#include "waiter_entry.hpp"
+#include "running_engines.hpp"
 
 namespace loopingcall::detail {
 
+// The observer is told where the body runs, not in here; and after those of earlier runs.
 void Engine::stop(bool cancel_the_call) noexcept {
     Lock lock(mutex_);
-    if (phase_ == Phase::idle || phase_ == Phase::ending) return;
+    if (phase_ == Phase::idle) return;
     stop_requested_ = true;
+    if (phase_ == Phase::ending) return;
     if (phase_ == Phase::calling) {
-        if (cancel_the_call && !std::exchange(cancelled_, true)) cancel_call();
-    } else if (observer()) {
-        queue_->remove(*this);
-        const TimePoint now = queue_->now();
-        arm(now, now);  // the observer is told where the body runs, not in here
-    } else {
-        finish(lock, StopReason::stopped, nullptr);
+        if (!cancel_the_call) return;
+        asked_to_end_ = true;
+        return cancel_call();
     }
+    const bool is_seen_to = farewells_ != nullptr;
+    const bool observed = observer() != nullptr;
+    end_run(StopReason::stopped, nullptr);
+    if (is_seen_to) return;
+    if (!observed) return bid_farewell(lock);
+    const TimePoint now = queue().now();
+    arm(now, now);
 }
 
 bool Engine::trigger(bool rebase) {
     const std::scoped_lock lock(mutex_);
-    if (phase_ == Phase::idle || phase_ == Phase::ending || stop_requested_) return false;
-    rebase_requested_ = rebase_requested_ || rebase;
-    const bool already_requested = std::exchange(trigger_requested_, true);
-    if (phase_ == Phase::waiting && !already_requested) {
-        queue_->remove(*this);
-        arm_for_next_call(queue_->now());
-    }
+    if (phase_ == Phase::idle || stop_requested_ || phase_ == Phase::ending) return false;
+    if (rebase) rebase_requested_ = true;
+    if (trigger_requested_) return true;
+    trigger_requested_ = true;
+    if (phase_ == Phase::waiting && !farewells_) arm_for_next_call(queue().now());
     return true;
 }
 
@@ -46,15 +48,17 @@ bool Engine::set_interval(Duration interval) {
 bool Engine::begin_new_grid(std::optional<Duration> interval) {
     const std::scoped_lock lock(mutex_);
     if (phase_ == Phase::idle || phase_ == Phase::ending || stop_requested_) return false;
-    if (interval) schedule_->set_interval(*interval);
-    const TimePoint now = queue_->now();
+    if (interval && !schedule_->set_interval(*interval)) return true;
+    const TimePoint now = queue().now();
     planned_ = schedule_->reset(now, planned_);
     stats_.next_due = planned_.begin;
-    if (phase_ == Phase::waiting && !trigger_requested_) {
-        queue_->remove(*this);
-        arm_for_next_call(now);
-    }
+    if (phase_ == Phase::waiting && !farewells_ && !trigger_requested_) arm_for_next_call(now);
     return true;
+}
+
+bool Engine::asked_to_give_up() const {
+    const std::scoped_lock lock(mutex_);
+    return asked_to_end_;
 }
 
 bool Engine::running() const {
@@ -68,8 +72,8 @@ Stats Engine::stats() const {
 }
 
 asio::any_io_executor Engine::executor() const {
-    const std::scoped_lock lock(mutex_);
-    return executor_;
+    const auto alive = site_->engines->hold();
+    return alive ? site_->executor : asio::any_io_executor();
 }
 
 }  // namespace loopingcall::detail

@@ -14,7 +14,7 @@ Plan next_point(TimePoint grid, Duration interval, bool served, TimePoint now) n
 }
 
 Plan latest_point(TimePoint due, Duration interval, TimePoint now) noexcept {
-    const Duration::rep passed = now < due ? 0 : (now - due) / interval;
+    const Duration::rep passed = now - due < interval ? 0 : (now - due) / interval;
     const TimePoint latest = due + passed * interval;
     return {.due = latest, .begin = latest, .missed = static_cast<std::uint64_t>(passed)};
 }

@@ -1,6 +1,7 @@
 #include "inner_executor.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/query.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <loopingcall/detail/runner_base.hpp>
@@ -30,15 +31,19 @@ asio::any_io_executor inner_executor(asio::any_io_executor executor) {
     return executor;
 }
 
+// Asio answers what follows for each of its executors, whose types are without number: work tracked
+// or not, blocking or not, any allocator, strands of any of them. So the scheduler is asked, which
+// they all have in common.
+Scheduler* scheduler_of(asio::execution_context& context) {
+    if (!asio::has_service<Scheduler>(context)) return nullptr;
+    return &asio::use_service<Scheduler>(context);
+}
+
+bool is_stopped(const Scheduler* scheduler) { return scheduler && scheduler->stopped(); }
+
 bool running_in_this_thread(const asio::any_io_executor& executor) {
-    const asio::any_io_executor inner = inner_executor(executor);
-    if (const auto* io = inner.target<asio::io_context::executor_type>()) {
-        return io->running_in_this_thread();
-    }
-    if (const auto* pool = inner.target<asio::thread_pool::executor_type>()) {
-        return pool->running_in_this_thread();
-    }
-    return false;
+    Scheduler* const scheduler = scheduler_of(asio::query(executor, asio::execution::context));
+    return scheduler && scheduler->can_dispatch();
 }
 
 // A strand of an any_io_executor allocates with each dispatch in Boost 1.81.

@@ -6,6 +6,7 @@
 #include <loopingcall/options.hpp>
 #include <stdexcept>
 
+#include "back_off_limits.hpp"
 #include "back_off_schedule.hpp"
 #include "dynamic_schedule.hpp"
 #include "fixed_interval_schedule.hpp"
@@ -16,7 +17,7 @@ namespace loopingcall::detail {
 
 namespace {
 
-constexpr auto zero = Duration::zero();
+constexpr Duration zero = Duration::zero();
 
 void require_not_negative(const char* field, Duration value) {
     require(value >= zero, field, value, "zero or more");
@@ -74,6 +75,7 @@ void start(Engine& engine, const Options& options) {
     require(options.tolerance < options.interval, "tolerance", options.tolerance,
             "less than the interval");
     require_not_negative("first_run_spread", options.first_run_spread);
+    require_not_negative("misfire_grace_time", options.misfire_grace_time.value_or(zero));
     require(options.jitter >= 0 && options.jitter < 0.5, "jitter", options.jitter,
             "from 0 to less than 0.5");
     validate(options.on_error);
@@ -86,6 +88,7 @@ void start(Engine& engine, const DynamicOptions& options) {
     if (options.periodic_interval_max) {
         require_positive("periodic_interval_max", *options.periodic_interval_max);
     }
+    validate(options.on_error);
     engine.start(terms, std::make_unique<DynamicSchedule>(options));
 }
 
@@ -94,10 +97,12 @@ void start(Engine& engine, const BackOffOptions& options) {
     Terms terms = terms_of(options);
     validate(terms, engine.cancellable());
     terms.timeout.reset();
+    const BackOffLimits limits(options);
     require_positive("starting_interval", options.starting_interval);
-    require_not_negative("min_interval", options.min_interval);
-    require(options.max_interval >= options.min_interval && options.max_interval > zero,
-            "max_interval", options.max_interval, "greater than zero and at least min_interval");
+    require_not_negative("min_interval", limits.min_interval);
+    require(limits.max_interval >= limits.min_interval && limits.max_interval > zero,
+            "max_interval", limits.max_interval, "greater than zero and at least min_interval");
+    validate(options.on_error);
     require(options.jitter > 0 && std::isfinite(options.jitter), "jitter", options.jitter,
             "greater than zero");
     engine.start(terms, std::make_unique<BackOffSchedule>(options));

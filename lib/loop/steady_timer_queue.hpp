@@ -1,13 +1,16 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <loopingcall/detail/mutex.hpp>
 #include <loopingcall/detail/timer_queue.hpp>
 #include <memory>
 #include <mutex>
 #include <optional>
 
 #include "handler_memory.hpp"
+#include "inner_executor.hpp"
 #include "timer_heap.hpp"
 
 namespace loopingcall::detail {
@@ -43,15 +46,18 @@ class SteadyTimerQueue final : public asio::execution_context::service, public T
     static std::unique_ptr<Alarm> make_alarm(const asio::any_io_executor& executor);
     void shutdown() override;
     void schedule(TimePoint now);
+    void disarm_if_empty() noexcept;
     void on_alarm();
     void on_posted();
     void fire(bool& what_called);
 
-    std::mutex mutex_;
+    Scheduler* const scheduler_;
+    Mutex mutex_;
     TimerHeap heap_;
     HandlerMemory wait_memory_;  // outlive the handlers, which outlive alarm_
     HandlerMemory post_memory_;
     std::unique_ptr<Alarm> alarm_;
+    mutable std::atomic<TimePoint> last_read_{TimePoint{}};  // the clock, by whichever thread
     TimePoint armed_for_ = TimePoint::max();
     bool armed_ = false;   // on_alarm() will be called at armed_for_
     bool posted_ = false;  // on_posted() will be called soon

@@ -5,10 +5,6 @@
 
 namespace loopingcall::detail {
 
-TimePoint saturating_add(TimePoint point, Duration delay) noexcept {
-    return delay > TimePoint::max() - point ? TimePoint::max() : point + delay;
-}
-
 // The largest Duration is no double: the nearest one lies above it, and converting that is
 // undefined.
 Duration to_duration(double nanoseconds) noexcept {

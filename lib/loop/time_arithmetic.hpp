@@ -1,12 +1,10 @@
 #pragma once
 
+#include <loopingcall/detail/saturating_add.hpp>
 #include <loopingcall/time.hpp>
 
 // Sums and products of times that end at the limits of their type instead of overflowing.
 namespace loopingcall::detail {
-
-/// `point + delay`, or the end of time when that cannot be represented.
-[[nodiscard]] TimePoint saturating_add(TimePoint point, Duration delay) noexcept;
 
 /// `nanoseconds` to the nearest whole one, within [0, Duration::max()].
 [[nodiscard]] Duration to_duration(double nanoseconds) noexcept;

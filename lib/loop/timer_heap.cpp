@@ -9,7 +9,9 @@ constexpr std::size_t children_of_a_node = 4;
 }
 
 Ticket TimerHeap::push(Timer& timer, TimePoint due) {
+    erase(timer);
     const Node node{due, next_ticket(), &timer};
+    if (due == TimePoint::max()) return node.ticket;
     nodes_.push_back(node);
     rise(nodes_.size() - 1, node);
     return node.ticket;

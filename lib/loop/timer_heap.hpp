@@ -22,6 +22,7 @@ class TimerHeap {
         Ticket ticket;
     };
 
+    /// Takes the place of an earlier arming. `TimePoint::max()` never comes, and is not kept.
     Ticket push(Timer& timer, TimePoint due);
     Expired pop();
     bool erase(Timer& timer) noexcept;

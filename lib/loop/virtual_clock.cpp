@@ -2,6 +2,7 @@
 #include <loopingcall/virtual_clock.hpp>
 #include <string>
 
+#include "require.hpp"
 #include "time_arithmetic.hpp"
 #include "virtual_timer_queue.hpp"
 
@@ -39,13 +40,17 @@ std::shared_ptr<detail::TimerQueue> VirtualClock::timer_queue() const { return q
 
 void VirtualClock::set_wakeups_per_instant(std::size_t limit) { wakeups_per_instant_ = limit; }
 
-void VirtualClock::spend(Duration delay) { queue_->set_now(detail::saturating_add(now(), delay)); }
+void VirtualClock::spend(Duration delay) {
+    detail::require(delay >= Duration::zero(), "the time to spend", delay, "zero or more");
+    queue_->set_now(detail::saturating_add(now(), delay));
+}
 
 void VirtualClock::sleep(Duration delay, SleepHandler handler) {
     queue_->sleep(delay, std::move(handler), context_.get_executor());
 }
 
 void VirtualClock::advance(Duration delay) {
+    detail::require(delay >= Duration::zero(), "the time to advance by", delay, "zero or more");
     const Walking walking(walking_);
     walk_to(detail::saturating_add(now(), delay));
 }
@@ -59,6 +64,8 @@ bool VirtualClock::advance_to_next() {
 }
 
 bool VirtualClock::run_until_idle(Duration limit) {
+    detail::require(limit >= Duration::zero(), "the limit of run_until_idle", limit,
+                    "zero or more");
     const Walking walking(walking_);
     const TimePoint target = detail::saturating_add(now(), limit);
     drain(target);

@@ -4,6 +4,7 @@
 #include <boost/asio/append.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/consign.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
@@ -28,8 +29,11 @@ class VirtualTimerQueue::Sleep final : public Timer {
         complete({});
     }
 
+    /// Once, however many threads see to it.
     void complete(boost::system::error_code error) {
-        if (handler_) asio::post(executor_, asio::append(std::move(handler_), error));
+        if (completed_.test_and_set()) return;
+        asio::post(executor_,
+                   asio::append(asio::consign(std::move(handler_), std::move(work_)), error));
         queue_.forget(*this);
     }
 
@@ -38,6 +42,7 @@ class VirtualTimerQueue::Sleep final : public Timer {
     SleepHandler handler_;
     asio::any_io_executor executor_;
     asio::any_completion_executor work_;
+    std::atomic_flag completed_;
 };
 
 Ticket VirtualTimerQueue::add(Timer& timer, TimePoint due, TimePoint /*now*/) {
@@ -71,6 +76,10 @@ void VirtualTimerQueue::sleep(Duration delay, SleepHandler handler,
                               const asio::any_io_executor& fallback) {
     auto slot = asio::get_associated_cancellation_slot(handler);
     auto sleep = std::make_shared<Sleep>(*this, std::move(handler), fallback);
+    {
+        const std::scoped_lock lock(mutex_);
+        sleeps_.insert(sleep);
+    }
     if (slot.is_connected()) {
         slot.assign(
             [queue = weak_from_this(), weak = std::weak_ptr(sleep)](asio::cancellation_type) {
@@ -82,8 +91,6 @@ void VirtualTimerQueue::sleep(Duration delay, SleepHandler handler,
             });
     }
     add(*sleep, saturating_add(now(), delay), now());
-    const std::scoped_lock lock(mutex_);
-    sleeps_.insert(std::move(sleep));
 }
 
 void VirtualTimerQueue::forget(Sleep& sleep) {

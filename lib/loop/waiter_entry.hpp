@@ -3,6 +3,7 @@
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/append.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/consign.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <cstdint>
@@ -25,8 +26,9 @@ struct Engine::WaiterEntry {
         if (at_once) {
             std::move(handler)(std::move(error), std::move(outcome));
         } else {
-            asio::post(executor,
-                       asio::append(std::move(handler), std::move(error), std::move(outcome)));
+            // The work goes with the handler, which may take down what it counts for.
+            asio::post(executor, asio::append(asio::consign(std::move(handler), std::move(work)),
+                                              std::move(error), std::move(outcome)));
         }
     }
 

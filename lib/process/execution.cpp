@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <csignal>
+#include <loopingcall/detail/saturating_add.hpp>
 #include <utility>
 
 #include "descriptor.hpp"
@@ -13,13 +14,12 @@
 namespace loopingcall::process::detail {
 
 using boost::system::error_code;
+using loopingcall::detail::saturating_add;
 
 namespace {
 
 /// From SIGKILL, or from the end of the child, to giving up on what is still missing.
 constexpr std::chrono::milliseconds last_wait{100};
-
-using TimePoint = std::chrono::steady_clock::time_point;
 
 /// What the child writes to: a pipe that `output` reads, or a descriptor of the host's.
 Descriptor open_output(Output& output, const std::optional<int>& given) {
@@ -30,10 +30,6 @@ Descriptor open_output(Output& output, const std::optional<int>& given) {
     Pipe pipe = open_pipe();
     output.open(std::move(pipe.reader));
     return std::move(pipe.writer);
-}
-
-TimePoint after(TimePoint time, std::chrono::nanoseconds delay) {
-    return delay < TimePoint::max() - time ? time + delay : TimePoint::max();
 }
 
 }  // namespace
@@ -60,7 +56,7 @@ void Execution::start() {
     });
     drain(output_);
     drain(error_output_);
-    deadline_ = after(started_, options_.timeout.value_or(Clock::duration::max()));
+    deadline_ = saturating_add(started_, options_.timeout.value_or(Clock::duration::max()));
     enter(Stage::running, deadline_);
 }
 
@@ -154,8 +150,8 @@ void Execution::signal(int number) {
 void Execution::end() {
     child_->signal(options_.end_signal);
     child_->signal(SIGCONT);  // a stopped process would not hear
-    const auto kill_at = after(Clock::now(), options_.grace);
-    latest_ = after(kill_at, last_wait);
+    const auto kill_at = saturating_add(Clock::now(), options_.grace);
+    latest_ = saturating_add(kill_at, last_wait);
     enter(Stage::ending, kill_at);
 }
 
@@ -164,8 +160,8 @@ void Execution::linger() {
     if (stage_ == Stage::completed) return;
     child_->release();
     const auto now = Clock::now();
-    const auto limit = std::max(deadline_, after(now, last_wait));
-    enter(Stage::lingering, std::min({after(now, options_.wait_output), limit, latest_}));
+    const auto limit = std::max(deadline_, saturating_add(now, last_wait));
+    enter(Stage::lingering, std::min({saturating_add(now, options_.wait_output), limit, latest_}));
     complete_if_over();
 }
 

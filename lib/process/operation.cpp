@@ -4,6 +4,7 @@
 #include <boost/asio/append.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/consign.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
@@ -49,9 +50,9 @@ std::chrono::milliseconds random_delay() {
 void execute(const asio::any_io_executor& executor, Command command, ExecuteOptions options,
              ExecuteHandler handler) {
     check(options);
-    std::make_shared<Operation>(executor, std::move(command), std::move(options),
-                                std::move(handler))
-        ->start();
+    auto operation = std::make_shared<Operation>(executor, std::move(command), std::move(options),
+                                                 std::move(handler));
+    Operation::start(std::move(operation));
 }
 
 Operation::Operation(const asio::any_io_executor& executor, Command command, ExecuteOptions options,
@@ -64,24 +65,26 @@ Operation::Operation(const asio::any_io_executor& executor, Command command, Exe
                          asio::execution::outstanding_work.tracked)),
       timer_(strand_) {}
 
-void Operation::start() {
-    auto slot = asio::get_associated_cancellation_slot(handler_);
+void Operation::start(std::shared_ptr<Operation> operation) {
+    auto slot = asio::get_associated_cancellation_slot(operation->handler_);
     if (slot.is_connected()) {
-        slot.assign([weak = weak_from_this()](asio::cancellation_type) {
+        slot.assign([weak = std::weak_ptr(operation)](asio::cancellation_type) {
             if (auto self = weak.lock()) {
                 self->cancelled_ = true;  // at once: what has not begun does not begin
                 asio::post(self->strand_, [self] { self->cancel(); });
             }
         });
     }
-    if (options_.signal_sender) {
-        options_.signal_sender->relay()->connect([weak = weak_from_this()](int number) {
-            if (auto self = weak.lock()) {
-                asio::post(self->strand_, [self, number] { self->signal(number); });
-            }
-        });
+    if (operation->options_.signal_sender) {
+        operation->options_.signal_sender->relay()->connect(
+            [weak = std::weak_ptr(operation)](int number) {
+                if (auto self = weak.lock()) {
+                    asio::post(self->strand_, [self, number] { self->signal(number); });
+                }
+            });
     }
-    asio::post(strand_, [self = shared_from_this()] { self->attempt(); });
+    const asio::any_io_executor strand = operation->strand_;
+    asio::post(strand, [self = std::move(operation)] { self->attempt(); });
 }
 
 void Operation::attempt() {
@@ -123,7 +126,13 @@ void Operation::pause_before_another() {
 }
 
 void Operation::complete(error_code error, ExecuteResult result) {
-    asio::post(strand_, asio::append(std::move(handler_), error, std::move(result)));
+    // Nothing of the caller's is left when its handler has run.
+    options_.on_standard_output = nullptr;
+    options_.on_standard_error = nullptr;
+    options_.signal_sender.reset();
+    // The work goes with the handler, which may take down what it counts for.
+    asio::post(strand_, asio::append(asio::consign(std::move(handler_), std::move(work_)), error,
+                                     std::move(result)));
 }
 
 }  // namespace loopingcall::process::detail

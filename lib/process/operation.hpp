@@ -20,7 +20,8 @@ class Operation : public std::enable_shared_from_this<Operation> {
     Operation(const asio::any_io_executor& executor, Command command, ExecuteOptions options,
               ExecuteHandler handler);
 
-    void start();
+    /// The handler may have run, on another thread, before this returns.
+    static void start(std::shared_ptr<Operation> operation);
 
   private:
     void attempt();
@@ -32,7 +33,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
 
     asio::any_io_executor strand_;
     const Command command_;
-    const ExecuteOptions options_;
+    ExecuteOptions options_;
     ExecuteHandler handler_;
     asio::any_completion_executor work_;
 

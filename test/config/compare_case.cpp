@@ -59,13 +59,18 @@ std::string oslo_name_of(config::Source source) {
     }
 }
 
+/// The recorded kind, or our code for an exception of oslo's that no recorded kind stands for.
+std::string kind_of(const json::object& error) {
+    static const std::map<std::string, std::string> codes{
+        {"NoSuchGroupError", "subst_no_such_group"}, {"ConfigDirNotFoundError", "dir_not_found"}};
+    const auto* const exception = error.if_contains("exception");
+    const auto code = exception == nullptr ? codes.end() : codes.find(string_of(*exception));
+    return code == codes.end() ? string_of(error.at("kind")) : code->second;
+}
+
 bool is_kind(const Diagnostic& problem, const std::string& kind) {
     const bool is_usage = problem.code == "unknown_flag" || problem.code == "usage";
-    // A kind is one of oslo's exceptions: that of a group may be recorded for all uses of it.
-    const bool is_named_otherwise =
-        (problem.code == "subst_no_such_group" && kind == "no_such_group") ||
-        (problem.code == "dir_not_found" && kind.ends_with("not_found"));
-    return problem.code == kind || is_named_otherwise || (kind == "cli_usage" && is_usage) ||
+    return problem.code == kind || (kind == "cli_usage" && is_usage) ||
            (kind == "cli_bad_value" && problem.key.starts_with("--"));
 }
 
@@ -112,7 +117,7 @@ class Comparison {
 
     void find_error(const json::object& error, const std::vector<Diagnostic>& diagnostics,
                     const std::string& where) {
-        const std::string kind = string_of(error.at("kind"));
+        const std::string kind = kind_of(error);
         for (const Diagnostic& problem : diagnostics) {
             if (problem.severity != Severity::error || !is_kind(problem, kind)) continue;
             const auto* const line = error.if_contains("line");

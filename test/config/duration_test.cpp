@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 #include <loopingcall/config/duration.hpp>
+#include <loopingcall/config/types.hpp>
 
 using namespace loopingcall::config;
 using namespace std::chrono_literals;
@@ -106,6 +107,14 @@ BOOST_AUTO_TEST_CASE(a_formatted_duration_is_read_as_itself) {
         BOOST_TEST(format_duration(duration) == text);
         BOOST_TEST(parse_duration(text)->count() == duration.count());
     }
+}
+
+BOOST_AUTO_TEST_CASE(any_duration_is_formatted_and_none_overflows) {
+    const std::string longest = format_duration(std::chrono::nanoseconds::max());
+    BOOST_TEST(format_duration(std::chrono::seconds::max()) == longest);
+    BOOST_TEST(format_duration(std::chrono::years::max()) == longest);
+    BOOST_TEST(format_duration(std::chrono::duration<double>(0.25)) == "250ms");
+    BOOST_TEST((DurationType{.minimum = std::chrono::duration<double>(0.5)}.minimum == 500ms));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -76,6 +76,37 @@ BOOST_AUTO_TEST_CASE(what_others_may_write_is_not_read_by_root_unless_it_is_name
                "name it with --config-dir if it is to be\nd");
 }
 
+BOOST_AUTO_TEST_CASE(who_may_change_the_way_to_a_file_may_change_the_file) {
+    if (::geteuid() != 0) return;
+    namespace fs = std::filesystem;
+    fs::create_directories(scratch.path() / "open" / "home" / ".p");
+    fs::create_directories(scratch.path() / "links");
+    const fs::path file = scratch.file("open/home/.p/p.conf", "[g]\nx = 3\n");
+    const auto told = [&](const fs::path& home) {
+        variables = {{"HOME", home.string()}};
+        return problems(Config::load(
+            table, {.files = find_config_files("p", "p", environment()), .environment = {}}));
+    };
+    const fs::path home = scratch.path() / "open" / "home";
+    BOOST_TEST(told(home) == "");
+
+    fs::create_directory_symlink(home / ".p", scratch.path() / "links" / ".p");
+    BOOST_TEST(told(scratch.path() / "links") == "");
+    BOOST_TEST(::lchown((scratch.path() / "links" / ".p").c_str(), 65534, 65534) == 0);
+    BOOST_TEST(told(scratch.path() / "links").find("belongs to the user 65534") !=
+               std::string::npos);
+
+    fs::permissions(scratch.path() / "open", fs::perms{01777});
+    BOOST_TEST(told(home) == "");
+    fs::permissions(scratch.path() / "open", fs::perms{0777});
+    BOOST_TEST(told(home).find("others than root may replace what is in the directory ") !=
+               std::string::npos);
+    fs::permissions(scratch.path() / "open", fs::perms{0755});
+    BOOST_TEST(::chown((scratch.path() / "open").c_str(), 65534, 65534) == 0);
+    BOOST_TEST(told(home).find("the directory open belongs to the user 65534, not to root") !=
+               std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(who_is_not_root_reads_what_is_found) {
     const auto file = scratch.file("p.conf", "[g]\nx = 3\n");
     std::filesystem::permissions(file, std::filesystem::perms{0666});

@@ -121,11 +121,10 @@ BOOST_AUTO_TEST_CASE(a_device_that_never_comes_is_given_up_when_the_retries_are_
 
 BOOST_AUTO_TEST_CASE(a_device_that_is_removed_is_told_and_not_followed) {
     const test::Child holder([&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC) >= 0; });
-    const auto result = wait_for(file, {.check_device_interval = 60s,
-                                        .wait_for_device = true,
-                                        .on_check = [&](const device::Check& check) {
-                                            if (check.number == 1) std::filesystem::remove(file);
-                                        }});
+    const auto result =
+        wait_for(file, {.check_device_interval = 60s, .on_check = [&](const device::Check& check) {
+                            if (check.number == 1) std::filesystem::remove(file);
+                        }});
     BOOST_TEST(result.report.state == State::unknown);
     BOOST_TEST(result.report.reason == "it was removed while it was waited for");
     BOOST_TEST(result.report.holders.empty());  // no stale ones
@@ -165,7 +164,7 @@ BOOST_AUTO_TEST_CASE(who_may_not_look_into_all_processes_is_told_so_and_what_to_
                    return 0;
                }) == 0);
     BOOST_TEST(test::read_file(answer).ends_with(
-        "could not be inspected, and may hold it; run as root, or set root_helper"));
+        "could not be inspected and may hold the device; run as root or set root_helper"));
 }
 
 BOOST_AUTO_TEST_CASE(sixty_four_devices_are_asked_about_eight_at_a_time) {

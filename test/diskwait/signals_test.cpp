@@ -80,6 +80,21 @@ BOOST_AUTO_TEST_CASE(no_signal_at_the_end_of_a_wait_is_lost) {
     BOOST_TEST_MESSAGE(of_diskwait << " ended by us, " << of_command << " by the signal itself");
 }
 
+BOOST_AUTO_TEST_CASE(a_signal_ends_it_where_nobody_reads_what_it_writes) {
+    for (const char* output : {"-o json 1", "1", "-v 2", "-q -- /bin/sh -c 'sleep 1000' 1"}) {
+        const auto ended =
+            shell("cd '" + scratch.path().string() +
+                  "'; [ -e full ] || mkfifo full; exec 8<> full; dd if=/dev/zero of=full "
+                  "oflag=nonblock bs=4096 count=9999 2> /dev/null; '" TEST_DISKWAIT
+                  "' -n 1 --probe procfs disk " +
+                  output +
+                  "> full & child=$!; for i in $(seq 500); do grep -q 'State:.Z' "
+                  "/proc/$child/status || kill -TERM $child || break; sleep 0.01; done 2> "
+                  "/dev/null; kill -KILL $child 2> /dev/null; wait $child");
+        BOOST_TEST(ended.exit_code == 128 + SIGTERM, output);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_the_parent_does_with_its_children_changes_nothing) {
     const std::string ignoring = "trap '' CHLD; ";
     for (const char* probe : {"fuser", "lsof", "procfs"}) {

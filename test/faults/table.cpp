@@ -30,6 +30,11 @@ std::vector<Operation> operations(const Subjects& subjects) {
          {TEST_LOOPINGCALL, "-i", "1ms", "-n", "1", "--", "/bin/sh", "-c", "echo 1; echo 2 >&2"},
          0,
          {1, 2, 125, 126, 127}},
+        {"loopingcall, streaming",
+         {TEST_LOOPINGCALL, "-i", "1ms", "-n", "1", "--output-mode", "stream", "--", "/bin/sh",
+          "-c", "echo 1; echo 2 >&2"},
+         0,
+         {1, 2, 125, 126, 127}},
         {"loopingcall, ending a family",
          {TEST_LOOPINGCALL, "-i", "1ms", "-n", "1", "--call-timeout", "100ms", "--", "/bin/sh",
           "-c", "sleep 60 & wait $!"},
@@ -42,12 +47,12 @@ const std::vector<Fault>& faults() {
     static const std::vector<Fault> all{
         {"no descriptor for a file", "openat", "error=EMFILE"},
         {"no descriptor for anything else",
-         "pipe2,eventfd2,timerfd_create,epoll_create1,inotify_init1,pidfd_open,memfd_create,dup2,"
-         "dup3,fcntl",
+         "pipe2,eventfd2,signalfd4,timerfd_create,epoll_create1,inotify_init1,pidfd_open,"
+         "memfd_create,dup2,dup3,fcntl",
          "error=EMFILE"},
         {"no more watches of files", "inotify_add_watch", "error=ENOSPC"},
-        // Boost.Asio does not look at whether the first three of its own could be watched.
-        {"no more watches of descriptors", "epoll_ctl", "error=ENOSPC", Consequence::failure, 4},
+        // Boost.Asio does not look at whether the first two of its own could be watched.
+        {"no more watches of descriptors", "epoll_ctl", "error=ENOSPC", Consequence::failure, 3},
         {"no process, no thread", "clone,clone3,vfork,fork", "error=EAGAIN"},
         {"no memory for the heap", "mmap,brk,mremap", "error=ENOMEM"},
         {"no memory in the kernel", "openat,statx,newfstatat,getdents64,readlink,kcmp",
@@ -61,6 +66,7 @@ const std::vector<Fault>& faults() {
         {"an error of a disk", "read,getdents64", "error=EIO"},
         // Each by itself: the first of several to reach its n would end the program.
         {"SIGTERM", "epoll_wait", "signal=TERM", Consequence::end},
+        {"SIGTERM", "signalfd4", "signal=TERM", Consequence::end},
         {"SIGTERM", "epoll_ctl", "signal=TERM", Consequence::end},
         {"SIGTERM", "clone3", "signal=TERM", Consequence::end},
         {"SIGTERM", "openat", "signal=TERM", Consequence::end},

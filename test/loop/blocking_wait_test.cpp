@@ -85,6 +85,51 @@ BOOST_AUTO_TEST_CASE(on_a_thread_of_the_pool_is_an_error) {
     pool.join();
 }
 
+/// Whatever the executor is made of, the thread is the same.
+template <class Executor>
+void expect_refusal_inside(const Executor& executor) {
+    auto refused = std::make_shared<std::promise<boost::system::error_code>>();
+    auto call = std::make_shared<std::optional<FixedIntervalLoopingCall<>>>();
+    call->emplace(executor, [=] { refused->set_value(code_of_wait(**call)); });
+    (*call)->start({.interval = 1h, .max_calls = 1});
+    auto code = refused->get_future();
+    BOOST_TEST_REQUIRE((code.wait_for(10s) == std::future_status::ready));
+    BOOST_TEST(code.get() == boost::system::errc::resource_deadlock_would_occur);
+    (*call)->wait();
+}
+
+template <class Executor>
+void expect_refusal_with_every_kind_of(const Executor& plain) {
+    const auto tracked = asio::require(plain, asio::execution::outstanding_work.tracked);
+    const auto never_blocking = asio::require(plain, asio::execution::blocking.never);
+    const auto continued = asio::prefer(plain, asio::execution::relationship.continuation);
+    const auto with_allocator =
+        asio::require(plain, asio::execution::allocator(std::allocator<int>()));
+    expect_refusal_inside(plain);
+    expect_refusal_inside(tracked);
+    expect_refusal_inside(never_blocking);
+    expect_refusal_inside(continued);
+    expect_refusal_inside(with_allocator);
+    expect_refusal_inside(
+        asio::require(tracked, asio::execution::allocator(std::allocator<int>())));
+    expect_refusal_inside(asio::make_strand(tracked));
+    expect_refusal_inside(asio::make_strand(with_allocator));
+    expect_refusal_inside(asio::make_strand(asio::any_io_executor(asio::make_strand(tracked))));
+}
+
+BOOST_AUTO_TEST_CASE(inside_the_body_is_an_error_on_every_kind_of_executor_of_a_context) {
+    asio::io_context context;
+    const auto work = asio::make_work_guard(context);
+    std::jthread thread([&] { context.run(); });
+    expect_refusal_with_every_kind_of(context.get_executor());
+    context.stop();
+}
+
+BOOST_AUTO_TEST_CASE(inside_the_body_is_an_error_on_every_kind_of_executor_of_a_pool) {
+    asio::thread_pool pool(2);
+    expect_refusal_with_every_kind_of(pool.get_executor());
+}
+
 BOOST_AUTO_TEST_CASE(of_a_run_that_has_ended_works_even_when_nobody_runs_the_context) {
     asio::io_context context;
     FixedIntervalLoopingCall<> call(context.get_executor(), [] {});

@@ -244,6 +244,37 @@ BOOST_AUTO_TEST_CASE(set_interval_counts_from_the_moment_it_is_set) {
     BOOST_TEST(test::in_ms(call.stats().next_due) == 140);
 }
 
+BOOST_AUTO_TEST_CASE(the_interval_that_is_set_already_changes_nothing) {
+    auto call = recording();
+    call.start({.interval = 100ms});
+    for (int i = 0; i < 10; ++i) {  // a reload each 30, which must not starve it
+        clock.advance(30ms);
+        BOOST_TEST(call.set_interval(100ms));
+    }
+    TEST_RUNS(0, 100, 200, 300);
+    call.set_interval(50ms);  // at 300
+    clock.advance(30ms);
+    call.set_interval(50ms);
+    clock.advance(30ms);
+    TEST_RUNS(0, 100, 200, 300, 350);
+}
+
+BOOST_AUTO_TEST_CASE(the_interval_that_is_set_already_leaves_the_initial_delay_and_a_back_off) {
+    auto call = make([&](const Tick& tick) {
+        ran();
+        if (tick.index == 0) throw std::runtime_error("no");
+    });
+    call.start({.interval = 100ms,
+                .initial_delay = 400ms,
+                .on_error = {OnError::backoff, {.initial = 20ms}}});
+    clock.advance(50ms);
+    call.set_interval(100ms);
+    clock.advance(360ms);
+    call.set_interval(100ms);
+    clock.advance(40ms);
+    TEST_RUNS(400, 420);
+}
+
 BOOST_AUTO_TEST_CASE(set_interval_lasts_until_the_end_of_the_run) {
     auto call = recording();
     call.start({.interval = 100ms});

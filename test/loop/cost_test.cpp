@@ -134,22 +134,22 @@ BOOST_AUTO_TEST_CASE(ticks_of_many_loops_allocate_nothing, *counted_only()) {
     BOOST_TEST(ticks.allocations_of(20000) == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(an_idle_call_with_a_plain_body_takes_at_most_500_bytes, *counted_only()) {
+BOOST_AUTO_TEST_CASE(an_idle_call_with_a_plain_body_takes_at_most_400_bytes, *counted_only()) {
     for (const std::size_t count : {1'000U, 100'000U}) {
         const std::size_t bytes =
             bytes_of_idle_call([pointer = &count] { static_cast<void>(pointer); }, count);
         BOOST_TEST_MESSAGE("plain, " << count << " calls: " << bytes << " bytes each");
-        BOOST_TEST(bytes <= 500U);
+        BOOST_TEST(bytes <= 400U);
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_idle_call_with_an_awaitable_body_takes_at_most_1070_bytes,
+BOOST_AUTO_TEST_CASE(an_idle_call_with_an_awaitable_body_takes_at_most_470_bytes,
                      *counted_only()) {
     const auto body = []() -> asio::awaitable<void> { co_return; };
     for (const std::size_t count : {1'000U, 100'000U}) {
         const std::size_t bytes = bytes_of_idle_call(body, count);
         BOOST_TEST_MESSAGE("awaitable, " << count << " calls: " << bytes << " bytes each");
-        BOOST_TEST(bytes <= 1070U);
+        BOOST_TEST(bytes <= 470U);
     }
 }
 

@@ -64,7 +64,8 @@ BOOST_AUTO_TEST_CASE(a_late_wake_up_never_drops_a_call_already_planned) {
     BOOST_TEST(runs == (Times{0, 250, 300, 400}), boost::test_tools::per_element());
     BOOST_TEST(test::in_ms(ticks.at(1).due) == 100);
     BOOST_TEST(test::in_ms(ticks.at(1).started) == 250);
-    BOOST_TEST(ticks.at(2).missed == 1U);  // 200
+    BOOST_TEST(ticks.at(1).missed == 1U);  // 200
+    BOOST_TEST(ticks.at(2).missed == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(no_rounding_one_microsecond_for_a_second_gives_a_million_calls) {

@@ -25,15 +25,25 @@ struct Behaviour {
     bool heeds_cancellation = true;  // an awaitable body may refuse to give up
 };
 
-/// What somebody does from outside, and when.
+/// What happens from outside, and when.
 struct Control {
-    enum Action { stop, stop_and_cancel, trigger, trigger_rebase, reset, set_interval } action;
+    enum Action {
+        stop,
+        stop_and_cancel,
+        trigger,
+        trigger_rebase,
+        reset,
+        set_interval,
+        keep_busy,     // the thread, so that all wakes up late
+        stop_context,  // which is restarted then
+    } action;
     Duration at{};
-    Duration interval{};  // of `set_interval`
+    Duration interval{};  // of `set_interval` and `keep_busy`
 };
 
 struct Script {
     bool awaitable = false;
+    bool second_thread = false;   // controls the loop
     Options options;              // without `random`
     std::vector<double> numbers;  // that are drawn, one after the other and over again
     std::vector<Behaviour> body;  // one for each call, and over again

@@ -16,6 +16,7 @@ namespace {
 constexpr Duration unit{64};
 constexpr Duration deadline_offset{63};
 constexpr Duration call_timeout_offset{32};
+constexpr Duration grace_offset{20};
 constexpr int most_controls = 12;
 
 class Chance {
@@ -54,6 +55,7 @@ Options options(Chance& chance, bool awaitable) {
     }
     if (chance.one_in(4)) result.max_calls = static_cast<std::uint64_t>(1 + chance.upto(12));
     if (!chance.one_in(3)) result.on_error = on_error(chance);
+    if (chance.one_in(3)) result.misfire_grace_time = chance.units(12) + grace_offset;
     return result;
 }
 
@@ -77,15 +79,17 @@ std::vector<Control> controls(Chance& chance) {
     std::vector<Control> result(static_cast<std::size_t>(chance.upto(most_controls)));
     for (std::size_t i = 0; i < result.size(); ++i) {
         Control& control = result[i];
-        const int what = chance.upto(19);
+        const int what = chance.upto(29);
         control.action = what < 1    ? Control::stop
                          : what < 2  ? Control::stop_and_cancel
                          : what < 10 ? Control::trigger
                          : what < 13 ? Control::trigger_rebase
                          : what < 17 ? Control::reset
-                                     : Control::set_interval;
+                         : what < 20 ? Control::set_interval
+                         : what < 27 ? Control::keep_busy
+                                     : Control::stop_context;
         control.at = chance.units(200) + Duration{static_cast<Duration::rep>(i) + 1};
-        control.interval = unit + chance.units(15);
+        control.interval = unit + chance.units(control.action == Control::keep_busy ? 60 : 15);
     }
     std::sort(result.begin(), result.end(),
               [](const Control& a, const Control& b) { return a.at < b.at; });
@@ -98,6 +102,7 @@ Script make_script(unsigned seed) {
     Chance chance(seed);
     Script script;
     script.awaitable = chance.one_in(2);
+    script.second_thread = chance.one_in(4);
     script.options = options(chance, script.awaitable);
     script.body = body(chance);
     script.controls = controls(chance);
@@ -120,15 +125,16 @@ std::ostream& operator<<(std::ostream& stream, const Trace& trace) {
 
 std::ostream& operator<<(std::ostream& stream, const Script& script) {
     static constexpr std::array results{"again", "after", "fail", "done"};
-    static constexpr std::array actions{"stop",           "stop_and_cancel", "trigger",
-                                        "trigger_rebase", "reset",           "set_interval"};
+    static constexpr std::array actions{"stop",  "stop_and_cancel", "trigger",   "trigger_rebase",
+                                        "reset", "set_interval",    "keep_busy", "stop_context"};
     const Options& options = script.options;
     const auto count = [](const auto& optional) { return optional ? optional->count() : -1; };
     stream << (script.awaitable ? "awaitable" : "plain") << " body, " << options.missed_ticks
            << ", interval " << options.interval.count() << ", initial_delay "
            << options.initial_delay.count() << ", jitter " << options.jitter << ", timeout "
            << count(options.timeout) << ", call_timeout " << count(options.call_timeout)
-           << ", max_calls " << options.max_calls.value_or(0) << ", on_error "
+           << ", misfire_grace_time " << count(options.misfire_grace_time) << ", max_calls "
+           << options.max_calls.value_or(0) << ", on_error "
            << static_cast<int>(options.on_error.action) << " max "
            << options.on_error.max_in_a_row.value_or(0) << "\n  calls:";
     for (const Behaviour& call : script.body) {
@@ -139,7 +145,8 @@ std::ostream& operator<<(std::ostream& stream, const Script& script) {
     stream << "\n  controls:";
     for (const Control& control : script.controls) {
         stream << ' ' << actions.at(control.action) << '@' << control.at.count();
-        if (control.action == Control::set_interval) stream << '=' << control.interval.count();
+        if (control.action == Control::set_interval || control.action == Control::keep_busy)
+            stream << '=' << control.interval.count();
     }
     return stream;
 }

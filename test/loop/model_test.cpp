@@ -1,5 +1,8 @@
 // The loop and a model of it are driven by the same scripts, and must agree in every step.
 #include <cstdlib>
+#include <functional>
+#include <semaphore>
+#include <thread>
 
 #include "model.hpp"
 
@@ -7,6 +10,42 @@ using namespace loopingcall;
 using namespace test::model;
 
 namespace {
+
+/// Another thread, and one who waits until it has done what it was given: the order of events stays
+/// that of the script.
+class SecondThread {
+  public:
+    ~SecondThread() { give({}); }
+
+    void do_now(std::function<void()> task) {
+        give(std::move(task));
+        done_.acquire();
+    }
+
+  private:
+    void give(std::function<void()> task) {
+        task_ = std::move(task);
+        given_.release();
+    }
+    void work() {
+        for (;;) {
+            given_.acquire();
+            if (!task_) return;
+            task_();
+            done_.release();
+        }
+    }
+
+    std::function<void()> task_;
+    std::binary_semaphore given_{0};
+    std::binary_semaphore done_{0};
+    std::jthread thread_{[this] { work(); }};
+};
+
+SecondThread& second_thread() {
+    static SecondThread thread;
+    return thread;
+}
 
 /// Runs a script on the real loop, in virtual time.
 class Performance {
@@ -16,7 +55,7 @@ class Performance {
     Trace run() {
         for (const Control& control : script_.controls) {
             clock_.async_sleep(control.at, [this, control](boost::system::error_code) {
-                if (call_) obey(control);
+                if (call_) happen(control);
             });
         }
         Options options = script_.options;
@@ -43,8 +82,20 @@ class Performance {
         call_.emplace(context_.get_executor(), clock_, std::move(body));
     }
 
+    void happen(const Control& control) {
+        if (script_.second_thread) {
+            second_thread().do_now([&] { obey(control); });
+        } else {
+            obey(control);
+        }
+    }
+
     void obey(const Control& control) {
         switch (control.action) {
+            case Control::keep_busy:
+                return clock_.spend(control.interval);
+            case Control::stop_context:
+                return context_.stop();
             case Control::stop:
                 return call_->stop();
             case Control::stop_and_cancel:

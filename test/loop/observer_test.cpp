@@ -71,6 +71,29 @@ BOOST_AUTO_TEST_CASE(is_told_of_overdue_calls_and_of_triggers) {
              "run 2 took 0", "finished exhausted");
 }
 
+BOOST_AUTO_TEST_CASE(learns_when_a_call_that_is_made_at_once_will_begin) {
+    for (const MissedTicks policy : {MissedTicks::coalesce, MissedTicks::delay}) {
+        BOOST_TEST_CONTEXT(policy) {
+            test::VirtualTime time;
+            log.clear();
+            auto call = time.make([&](const Tick& tick) {
+                if (tick.index == 0) time.clock.spend(250ms);
+            });
+            call.start(
+                {.interval = 100ms, .missed_ticks = policy, .max_calls = 2, .observer = recorder});
+            time.clock.advance(1s);
+            TEST_LOG("run 0 took 250", "next at 250 overdue", "run 1 took 0", "finished exhausted");
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(learns_of_the_moment_that_tolerance_moves_a_call_to) {
+    auto call = recording();
+    call.start({.interval = 110ms, .tolerance = 50ms, .max_calls = 2, .observer = recorder});
+    clock.advance(1s);
+    TEST_LOG("run 0 took 0", "next at 150 interval", "run 1 took 0", "finished exhausted");
+}
+
 BOOST_AUTO_TEST_CASE(is_told_of_a_stop_on_the_executor_and_before_any_waiter) {
     auto call = recording();
     call.start({.interval = 100ms, .observer = recorder});

@@ -167,17 +167,59 @@ BOOST_AUTO_TEST_CASE(cancelled_while_it_waits_it_is_stopped_and_throws_nothing) 
     BOOST_TEST(!told.error);
 }
 
-BOOST_AUTO_TEST_CASE(a_cancelled_operation_is_not_retried) {
+BOOST_AUTO_TEST_CASE(an_operation_aborted_of_its_own_is_not_retried) {
     const auto aborted = [this]() -> int {
         ran();
         throw boost::system::system_error(asio::error::operation_aborted);
     };
-    async_retry(executor, clock, {.should_retry = [](const auto&) { return true; }}, aborted,
-                telling(told));
+    async_retry(executor, clock, {.backoff = constant}, aborted, telling(told));
     clock.advance(1s);
     TEST_RUNS(0);
     BOOST_TEST(told.outcome.reason == StopReason::failed);
     BOOST_TEST(test::code_of(told.error) == asio::error::operation_aborted);
+}
+
+BOOST_AUTO_TEST_CASE(an_operation_aborted_of_its_own_is_retried_if_should_retry_says_so) {
+    const auto timed_out_by_hand = [this]() -> asio::awaitable<int> {
+        ran();
+        asio::cancellation_signal signal;
+        asio::co_spawn(
+            context,
+            [&]() -> asio::awaitable<void> {
+                co_await clock.async_sleep(5ms);
+                signal.emit(asio::cancellation_type::all);
+            },
+            asio::detached);
+        co_await clock.async_sleep(
+            1h, asio::bind_cancellation_slot(signal.slot(), asio::use_awaitable));
+        co_return 7;
+    };
+    async_retry(executor, clock,
+                {.max_attempts = 3,
+                 .backoff = constant,
+                 .should_retry = [](const Attempt<int>&) { return true; }},
+                timed_out_by_hand, telling(told));
+    clock.advance(1s);
+    TEST_RUNS(0, 15, 30);
+    BOOST_TEST(told.outcome.reason == StopReason::exhausted);
+    BOOST_TEST(test::code_of(told.error) == asio::error::operation_aborted);
+}
+
+BOOST_AUTO_TEST_CASE(should_retry_is_not_asked_about_the_cancellation_of_the_retry) {
+    int asked = 0;
+    const auto ask = [&](const Attempt<int>&) { return ++asked > 0; };
+    asio::cancellation_signal signal;
+    async_retry(executor, clock, {.should_retry = ask}, sleeping(1h),
+                asio::bind_cancellation_slot(signal.slot(), telling(told)));
+    clock.advance(1s);
+    signal.emit(asio::cancellation_type::terminal);
+    clock.advance(1s);
+    BOOST_TEST(told.outcome.reason == StopReason::stopped);
+    async_retry(executor, clock, {.deadline = 1s, .should_retry = ask}, sleeping(1h),
+                telling(told));
+    clock.advance(2s);
+    BOOST_TEST(told.outcome.reason == StopReason::timed_out);
+    BOOST_TEST(asked == 0);
 }
 
 BOOST_AUTO_TEST_CASE(an_error_that_is_not_worth_it_is_not_retried) {

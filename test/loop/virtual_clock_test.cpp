@@ -136,4 +136,65 @@ BOOST_AUTO_TEST_CASE(a_body_that_never_keeps_up_does_not_keep_advance_from_retur
     BOOST_TEST(runs.size() == 6U);
 }
 
+BOOST_AUTO_TEST_CASE(the_longest_duration_means_never_however_far_the_clock_is_walked) {
+    const std::pair<Options, std::size_t> rows[] = {
+        {{.interval = Duration::max()}, 1},
+        {{.interval = Duration::max(), .jitter = 0.25}, 1},
+        {{.interval = Duration::max(), .tolerance = 1s}, 1},
+        {{.interval = Duration::max(), .missed_ticks = MissedTicks::after_completion}, 1},
+        {{.interval = Duration::max(), .missed_ticks = MissedTicks::burst}, 1},
+        {{.initial_delay = Duration::max()}, 0},
+        {{.initial_delay = Duration::max(), .max_calls = 1}, 0},
+    };
+    for (const auto& [options, calls] : rows) {
+        for (const bool idle : {true, false}) {
+            test::VirtualTime time;
+            auto call = time.recording();
+            call.start(options);
+            idle ? static_cast<void>(time.clock.run_until_idle())
+                 : time.clock.advance(Duration::max());
+            BOOST_TEST(time.runs.size() == calls);
+            BOOST_TEST(call.running());
+            BOOST_TEST(time.clock.pending() == 0U);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_delay_without_end_is_never_over) {
+    auto call = make([&]() -> Step<void> {
+        ran();
+        return after(Duration::max());
+    });
+    call.start({.interval = 100ms});
+    bool woken = false;
+    clock.async_sleep(Duration::max(), [&](boost::system::error_code) { woken = true; });
+    BOOST_TEST(clock.run_until_idle());
+    BOOST_TEST(runs.size() == 1U);
+    BOOST_TEST(!woken);
+    BOOST_TEST(call.trigger());
+    clock.advance(0ns);
+    BOOST_TEST(runs.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(an_interval_set_to_never_takes_the_next_call_back) {
+    auto call = recording();
+    call.start({.interval = 100ms});
+    clock.advance(50ms);
+    call.set_interval(Duration::max());
+    clock.advance(1h);
+    BOOST_TEST(runs.size() == 1U);
+    call.set_interval(100ms);
+    clock.advance(150ms);
+    BOOST_TEST(runs.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(time_does_not_go_back) {
+    clock.advance(1s);
+    BOOST_CHECK_THROW(clock.spend(-1ns), std::invalid_argument);
+    BOOST_CHECK_THROW(clock.advance(-1ns), std::invalid_argument);
+    BOOST_CHECK_THROW(clock.run_until_idle(-1ns), std::invalid_argument);
+    BOOST_CHECK_THROW(clock.spend(Duration::min()), std::invalid_argument);
+    BOOST_TEST(test::in_ms(clock.now()) == 1000);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -80,27 +80,31 @@ BOOST_AUTO_TEST_CASE(json_says_whether_the_outputs_are_whole) {
 }
 
 BOOST_AUTO_TEST_CASE(what_comes_late_is_waited_for_or_reported_as_missing) {
-    const std::string late = " -n 1 -- sh -c '(sleep 0.5; echo late) & echo first'";
-    const auto missing = script("loopingcall" + late);
+    const std::string late =
+        " -n 1 -- sh -c '(until [ -e go ]; do sleep 0.01; done; echo late) & echo first'";
+    const auto missing = script("loopingcall" + late + "; code=$?; touch go; exit $code");
     BOOST_TEST(missing.exit_code == 0);
     BOOST_TEST(missing.out == "first\n");
     BOOST_TEST(missing.err.find("--wait-output waits for it") != std::string::npos, missing.err);
-    const auto waited = script("loopingcall --wait-output 1m" + late);
+    // It comes later than what is waited for by default.
+    const auto waited =
+        script("loopingcall --wait-output 1m -n 1 -- sh -c '(sleep 0.5; echo late) & echo first'");
     BOOST_TEST(waited.out == "first\nlate\n");
     BOOST_TEST(waited.err == "");
     BOOST_TEST((waited.elapsed < 60s));
-    BOOST_TEST(script("loopingcall -o json" + late).out.find("\"truncated\":true") !=
-               std::string::npos);
+    const auto json = script("rm go; loopingcall -o json" + late + "; touch go");
+    BOOST_TEST(json.out.find("\"truncated\":true") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_service_that_a_successful_command_has_started_lives_on) {
     for (const char* to : {"1", "2"}) {
-        const auto ended =
-            script("loopingcall -q -n 1 -- sh -c '(sleep 0.4; echo a; echo b; touch lives) >&" +
-                   std::string(to) + " &'");
+        const auto ended = script(
+            "loopingcall -q -n 1 -- sh -c '(until [ -e over ]; do sleep 0.01; done; echo a; "
+            "echo b; touch lives) >&" +
+            std::string(to) + " &'; code=$?; touch over; exit $code");
         BOOST_TEST(ended.exit_code == 0);
         BOOST_TEST(
-            script("for i in $(seq 500); do [ -e lives ] && exec rm lives; sleep 0.02; done; "
+            script("for i in $(seq 500); do [ -e lives ] && exec rm lives over; sleep 0.02; done; "
                    "exit 1")
                 .exit_code == 0);
     }

@@ -20,10 +20,13 @@ struct Repeating {
         return run(std::move(arguments));
     }
 
-    /// A script in which `loopingcall` is the program, in the scratch directory.
+    /// A script in which `loopingcall` is the program, in the scratch directory; `until_is FILE`
+    /// waits until there is that file.
     [[nodiscard]] Ended script(const std::string& text) const {
         return shell("cd '" + scratch.path().string() +
-                     "'; loopingcall() { '" TEST_LOOPINGCALL "' \"$@\"; }; " + text);
+                     "'; loopingcall() { '" TEST_LOOPINGCALL
+                     "' \"$@\"; }; until_is() { until [ -e $1 ]; do sleep 0.01; done; }; " +
+                     text);
     }
 
     [[nodiscard]] std::string text_of(const char* file) const {

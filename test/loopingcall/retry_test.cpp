@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(a_signal_and_a_time_limit_have_exit_statuses_too) {
     BOOST_TEST(killed.exit_code == 137);
     BOOST_TEST(text_of("log") == "x\n");
     const auto late = script(
-        "loopingcall -q -i 0 -n 3 --stop-on 124 --call-timeout 0.1 -- sh -c 'echo x >> late; sleep "
+        "loopingcall -q -i 0 -n 3 --stop-on 124 --call-timeout 2 -- sh -c 'echo x >> late; sleep "
         "1000'");
     BOOST_TEST(late.exit_code == 124);
     BOOST_TEST(text_of("late") == "x\n");
@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE(a_start_error_that_passes_counts_as_a_failed_call) {
     ::close(writer);
     BOOST_TEST(loopingcall({"-n", "1", "--", program.string()}).exit_code == 0);
     const auto later = script("exec 9>> program; '" TEST_LOOPINGCALL
-                              "' -q -i 10ms -t 1m -- ./program 9>&- & child=$!; "
-                              "sleep 0.1; exec 9>&-; wait $child");
+                              "' -v -i 10ms -t 1m -- ./program 9>&- 2> said & child=$!; until grep "
+                              "-q 'call 2' said; do sleep 0.01; done; exec 9>&-; wait $child");
     BOOST_TEST(later.exit_code == 0);
 }
 
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(back_off_begins_with_the_interval_and_ends_at_the_longest_d
     BOOST_TEST(times.out == "1\n1\n1\n");
     // The interval is longer than the longest delay would be by default: it holds.
     const auto waits =
-        script("loopingcall -q --backoff -i 90s -t 300ms -- sh -c 'echo x >> calls; exit 1'");
+        script("loopingcall -q --backoff -i 90s -t 3s -- sh -c 'echo x >> calls; exit 1'");
     BOOST_TEST(waits.exit_code == 124);
     BOOST_TEST(text_of("calls") == "x\n");
     const auto refused = script("loopingcall --backoff -i 2 --max-delay 1 -- true");

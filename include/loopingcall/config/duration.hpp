@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <loopingcall/duration.hpp>
 #include <loopingcall/export.hpp>
 #include <optional>
 #include <string>
@@ -20,6 +21,6 @@ namespace loopingcall::config {
     std::string_view text) noexcept;
 
 /// The shortest text that parse_duration() reads as `duration`: `500ms`, `2s`, `90s`, `1m`.
-[[nodiscard]] LOOPINGCALL_EXPORT std::string format_duration(std::chrono::nanoseconds duration);
+[[nodiscard]] LOOPINGCALL_EXPORT std::string format_duration(Duration duration);
 
 }  // namespace loopingcall::config

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <loopingcall/duration.hpp>
 #include <loopingcall/export.hpp>
 #include <string>
 #include <string_view>
@@ -33,7 +34,7 @@ struct BooleanType {};
 
 /// A length of time: see parse_duration().
 struct DurationType {
-    std::chrono::nanoseconds minimum{0};
+    Duration minimum{0};
     /// Whether `infinity` is accepted, which is `nanoseconds::max()`; as systemd has it.
     bool accepts_infinity = false;
 };

@@ -28,9 +28,9 @@ class AwaitableEngine : public TypedEngine<T>, private AwaitableCaller<BodyResul
   private:
     void prepare_call() final {
         if (!on_own_strand_) {
-            runner_ = pool_.take(this->executor_);
+            runner_ = pool_.take(this->running_executor());
         } else if (!runner_) {
-            runner_ = std::make_shared<Runner<Result>>(this->executor_, nullptr);
+            runner_ = std::make_shared<Runner<Result>>(this->running_executor(), nullptr);
         }
         serial_ = runner_->reserve();
     }

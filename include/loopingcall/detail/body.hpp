@@ -13,6 +13,9 @@
 namespace loopingcall::detail {
 
 template <class Body>
+concept callable_body = std::invocable<Body&, const Tick&> || std::invocable<Body&>;
+
+template <callable_body Body>
 decltype(auto) invoke_body(Body& body, [[maybe_unused]] const Tick& tick) {
     if constexpr (std::invocable<Body&, const Tick&>) {
         return std::invoke(body, tick);
@@ -30,8 +33,8 @@ struct Awaited {
     static constexpr bool is_awaitable = false;
     using type = R;
 };
-template <class R, class Executor>
-struct Awaited<asio::awaitable<R, Executor>> {
+template <class R>
+struct Awaited<asio::awaitable<R>> {
     static constexpr bool is_awaitable = true;
     using type = R;
 };
@@ -39,9 +42,6 @@ struct Awaited<asio::awaitable<R, Executor>> {
 /// What a call of the body gives, at once or when it has been awaited.
 template <class Body>
 using BodyResult = typename Awaited<BodyReturn<Body>>::type;
-
-template <class Body>
-concept callable_body = std::invocable<Body&, const Tick&> || std::invocable<Body&>;
 
 /// @name What the body of each kind of looping call may give, at once or as an `asio::awaitable`
 /// @{
@@ -56,6 +56,9 @@ concept dynamic_body = fixed_interval_body<Body, T> ||
 template <class Body, class T>
 concept back_off_body =
     callable_body<Body> && std::convertible_to<BodyResult<Body>, BackOffStep<T>>;
+
+template <class Body>
+concept retry_operation = callable_body<Body> && !std::is_reference_v<BodyResult<Body>>;
 /// @}
 
 template <class Body>

@@ -7,6 +7,7 @@
 #include <forward_list>
 #include <loopingcall/default_token.hpp>
 #include <loopingcall/detail/call_result.hpp>
+#include <loopingcall/detail/mutex.hpp>
 #include <loopingcall/detail/schedule.hpp>
 #include <loopingcall/detail/timer_queue.hpp>
 #include <loopingcall/export.hpp>
@@ -22,6 +23,7 @@ namespace loopingcall::detail {
 
 class RunningEngines;
 struct Demands;
+struct Site;
 
 /// An outcome whose type the engine does not know; waiters cast it back.
 using ErasedOutcome = std::shared_ptr<const void>;
@@ -47,7 +49,11 @@ struct Terms {
 ///
 /// The wait is a `Timer` in a `TimerQueue`; when it is over is decided by the `Schedule`, and
 /// whether there is a next call by the pure functions of `lib/loop/decide.hpp`. A loop that runs is
-/// kept alive by its context until it has an outcome.
+/// kept alive by its context until it has an outcome, and is outstanding work of it.
+///
+/// A run that is over becomes a `Farewell` until its observer and its waiters know. While there is
+/// one, either a wake-up is under way that sees to it, or a thread does so already: nobody else
+/// arms the timer. A run that is started meanwhile comes after it.
 ///
 /// @par Thread safety  every public function may be called from any thread. No code of the user
 ///      runs under the lock, nor inside any public function.
@@ -68,13 +74,13 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
     [[nodiscard]] asio::any_io_executor executor() const;
 
     void add_waiter(Waiter waiter);
-    /// Blocks until there is an outcome.
-    ErasedOutcome wait();
+    /// Blocks until there is an outcome, or until then; then there is none.
+    ErasedOutcome wait(std::optional<TimePoint> until = std::nullopt);
 
     /// Whether a body that runs can be asked to give up.
     [[nodiscard]] virtual bool cancellable() const noexcept = 0;
 
-    /// The execution context is going away: forget everybody, call nobody.
+    /// The execution context is going away: forgets all, calls nothing.
     void abandon() noexcept;
 
   protected:
@@ -103,28 +109,39 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
     virtual ErasedOutcome make_outcome(StopReason reason, std::exception_ptr error,
                                        const Stats& stats) = 0;
 
+    /// Whether the call that is over was cancelled because the run ends.
+    [[nodiscard]] bool asked_to_give_up() const;
+
+    /// The run is over: gives up what is the caller's, to be gone before a waiter is told. Under
+    /// the lock.
+    virtual std::shared_ptr<const void> release() noexcept { return nullptr; }
+
     /// Which outcomes waiters get an exception for.
     [[nodiscard]] virtual bool throws(StopReason reason) const noexcept {
         return reason == StopReason::failed;
     }
 
-    asio::any_io_executor executor_;
+    /// That of the loop; to be used while it runs only.
+    [[nodiscard]] const asio::any_io_executor& running_executor() const noexcept;
 
   private:
     enum class Phase : std::uint8_t { idle, waiting, calling, ending };
     struct WaiterEntry;
     struct Limits;
-    struct Told;
+    struct Farewell;
+    using Waiters = std::forward_list<WaiterEntry>;  // the last to come is the first
     friend class RunningEngines;
-    using Lock = std::unique_lock<std::mutex>;
+    using Lock = std::unique_lock<Mutex>;
 
     // Whatever takes a Lock is called with it held, and lets go of it to call code of the user.
     void wake(std::shared_ptr<Timer> self, Ticket ticket, std::optional<TimePoint> here) final;
     void on_wake(Ticket ticket, TimePoint now);
     void on_wake_in_call(TimePoint now);
-    void begin_call(TimePoint now);
+    [[nodiscard]] bool begin_call(TimePoint now);
+    [[nodiscard]] bool begin_planned(TimePoint now);
+    [[nodiscard]] bool is_due(TimePoint now) const noexcept;
     [[nodiscard]] Tick current_tick() const noexcept;
-    void arm_for_deadlines();
+    void arm_for_deadlines(TimePoint now);
 
     void settle(CallResult& result) const;
     void report(const CallResult& result, TimePoint now);
@@ -134,25 +151,31 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
     bool tell_delay(Lock& lock);
     void arm_for_next_call(TimePoint now);
     void arm(TimePoint due, TimePoint now);
+    void disarm() noexcept;
+    [[nodiscard]] TimePoint shared_wake(TimePoint due, TimePoint now) const noexcept;
     [[nodiscard]] TimePoint when_to_wake(TimePoint due, TimePoint now) const noexcept;
     [[nodiscard]] Demands demands(TimePoint now) const noexcept;
 
     void finish(Lock& lock, StopReason reason, std::exception_ptr error);
-    Told end(StopReason reason, std::exception_ptr error);
-    static void tell(Told told);
+    void end_run(StopReason reason, std::exception_ptr error);
+    void bid_farewell(Lock& lock);
+    bool tell_finish(Lock& lock);
+    bool tell_outcome(Lock& lock);
     static std::unique_ptr<const Limits> limits_of(const Terms& terms, TimePoint now);
 
     bool begin_new_grid(std::optional<Duration> interval);
     void add(WaiterEntry entry);
+    static void refuse(Waiter waiter);
+    [[nodiscard]] Waiters& waiters();
     void cancel_waiter(std::uint64_t id);
+    [[nodiscard]] bool forget_waiter(std::uint64_t id);
+    [[nodiscard]] Waiters take_waiter(std::uint64_t id);
     std::shared_ptr<Engine> self();
 
-    [[nodiscard]] RunningEngines& running_engines() const;
-    [[nodiscard]] TimePoint deadline() const noexcept;
+    [[nodiscard]] TimerQueue& queue() const noexcept;
     [[nodiscard]] std::shared_ptr<Observer> observer() const;
 
-    mutable std::mutex mutex_;
-    std::shared_ptr<TimerQueue> queue_;
+    const std::shared_ptr<Site> site_;
     std::unique_ptr<Schedule> schedule_;
     std::unique_ptr<const Limits> limits_;  // null: none
     Plan planned_;                          // the next call that is planned
@@ -161,19 +184,21 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
     std::uint64_t call_missed_ = 0;
     Stats stats_;
     Ticket ticket_ = 0;
-    std::exception_ptr last_error_;  // of the last call that failed; after the end, the waiters'
-    ErasedOutcome outcome_;
-    std::forward_list<WaiterEntry> waiters_;  // the last to come is the first
+    std::exception_ptr last_error_;  // of the last call that failed
+    Waiters waiters_;                // of the run that goes on
+    // Runs that are over, the oldest first; while idle, the last one, of which all know.
+    std::unique_ptr<Farewell> farewells_;
 
+    // Small and last, so that what is small in a derived class finds room behind it.
+    mutable Mutex mutex_;
     Phase phase_ = Phase::idle;
-    bool stop_requested_ = false;
-    bool cancelled_ = false;       // the call that is made was asked to give up
-    bool call_timed_out_ = false;  // because it took too long itself
-    bool extra_ = false;           // it was triggered, and planned_ still stands
-    bool trigger_requested_ = false;
-    bool rebase_requested_ = false;
-    bool armed_in_call_ = false;
-    bool runs_anywhere_;  // on every thread of the context, so also where its timer runs
+    bool stop_requested_ : 1 = false;
+    bool asked_to_end_ : 1 = false;    // the call that is made was, for the sake of the run
+    bool call_timed_out_ : 1 = false;  // before that, it took too long itself
+    bool extra_ : 1 = false;           // it was triggered, and planned_ still stands
+    bool trigger_requested_ : 1 = false;
+    bool rebase_requested_ : 1 = false;
+    bool armed_in_call_ : 1 = false;
 };
 
 }  // namespace loopingcall::detail

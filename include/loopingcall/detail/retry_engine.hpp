@@ -15,13 +15,21 @@ struct RetryTerms {
         : backoff(policy.backoff),
           terms{.timeout = policy.deadline,
                 .call_timeout = policy.attempt_timeout,
-                .max_calls = policy.max_attempts,
+                .max_calls = attempts_of(policy),
                 .observer = policy.observer},
           random(policy.random) {}
 
     Backoff backoff;
     Terms terms;
     std::function<double()> random;
+
+  private:
+    /// The default number of attempts gives way to a deadline that was given.
+    template <class T>
+    static std::optional<std::uint64_t> attempts_of(const RetryPolicy<T>& policy) {
+        if (policy.max_attempts.is_default() && policy.deadline) return std::nullopt;
+        return policy.max_attempts;
+    }
 };
 
 /// @throws std::invalid_argument naming the field, its value and what is accepted.
@@ -34,11 +42,11 @@ template <class T, class Body>
 class RetryEngine final : public EngineFor<T, Body> {
   public:
     RetryEngine(const asio::any_io_executor& executor, std::shared_ptr<TimerQueue> queue, Body body,
-                RetryPolicy<T> policy)
+                std::shared_ptr<const RetryPolicy<T>> policy)
         : EngineFor<T, Body>(executor, std::move(queue), std::move(body)),
           policy_(std::move(policy)) {}
 
-    void start() { detail::start(*this, RetryTerms(policy_)); }
+    void start() { detail::start(*this, RetryTerms(*policy_)); }
 
   private:
     void judge(CallResult& result, const Tick& tick) override {
@@ -47,6 +55,7 @@ class RetryEngine final : public EngineFor<T, Body> {
             result = Failure{.delay = pause->delay};
             return;
         }
+        if (this->asked_to_give_up()) return;  // the end of it is decided
         Attempt<T> attempt{.number = tick.index + 1};
         auto* failure = std::get_if<Failure>(&result);
         if (failure) {
@@ -60,21 +69,23 @@ class RetryEngine final : public EngineFor<T, Body> {
             return;
         }
         Failure retried{.error = attempt.error};
-        if (policy_.delay_from) retried.delay = policy_.delay_from(attempt);
+        if (policy_->delay_from) retried.delay = policy_->delay_from(attempt);
         this->value_.reset();
         result = std::move(retried);
     }
 
     bool worth_retrying(const Attempt<T>& attempt) const {
-        if (is_operation_aborted(attempt.error)) return false;
-        return policy_.should_retry ? policy_.should_retry(attempt) : attempt.error != nullptr;
+        if (policy_->should_retry) return policy_->should_retry(attempt);
+        return attempt.error && !is_operation_aborted(attempt.error);
     }
+
+    std::shared_ptr<const void> release() noexcept override { return std::move(policy_); }
 
     [[nodiscard]] bool throws(StopReason reason) const noexcept override {
         return reason != StopReason::done && reason != StopReason::stopped;
     }
 
-    RetryPolicy<T> policy_;
+    std::shared_ptr<const RetryPolicy<T>> policy_;  // keeps the operation, too
 };
 
 }  // namespace loopingcall::detail

@@ -13,9 +13,6 @@
 
 namespace loopingcall::detail {
 
-template <class Operation>
-concept retry_operation = callable_body<Operation>;
-
 template <class R>
 struct ValueOf {
     using type = R;
@@ -32,13 +29,21 @@ using RetryResult = typename ValueOf<BodyResult<Operation>>::type;
 template <class Operation>
 using RetrySignature = void(std::exception_ptr, Outcome<RetryResult<Operation>>);
 
+/// All of one retry that is the caller's; gone before its completion may run.
+template <class Operation>
+struct Retried {
+    RetryPolicy<RetryResult<Operation>> policy;
+    Operation operation;
+};
+
 /// The operation as the body of a loop: what it gives is done().
 template <class Operation>
 class RetryBody {
     using T = RetryResult<Operation>;
 
   public:
-    explicit RetryBody(Operation operation) : operation_(std::move(operation)) {}
+    /// @param operation  is there for as long as it may be called.
+    explicit RetryBody(Operation& operation) : operation_(operation) {}
 
     auto operator()(const Tick& tick) {
         if constexpr (awaitable_body<Operation>) {
@@ -77,7 +82,7 @@ class RetryBody {
         }
     }
 
-    Operation operation_;
+    Operation& operation_;
 };
 
 /// Starts the loop that is the retry, and has its handler wait for it. Cancelling the waiter is
@@ -89,17 +94,23 @@ struct StartRetry {
     [[nodiscard]] executor_type get_executor() const { return executor; }
 
     template <class Handler>
-    void operator()(Handler handler, RetryPolicy<T> policy, RetryBody<Operation> body) const {
-        auto slot = asio::get_associated_cancellation_slot(handler);
+    void operator()(Handler handler, Retried<Operation> given) const {
+        auto retried = std::make_shared<Retried<Operation>>(std::move(given));
+        RetryBody<Operation> body(retried->operation);
+        const auto* policy = &retried->policy;
         auto engine = std::make_shared<RetryEngine<T, RetryBody<Operation>>>(
-            executor, queue, std::move(body), std::move(policy));
+            executor, queue, std::move(body),
+            std::shared_ptr<const RetryPolicy<T>>(std::move(retried), policy));
+        auto slot = asio::get_associated_cancellation_slot(handler);
+        if (slot.is_connected()) {
+            slot.assign([weak = std::weak_ptr(engine)](asio::cancellation_type) {
+                if (auto alive = weak.lock()) alive->stop(true);
+            });
+        }
         engine->start();
+        // Last: the handler may have run, on another thread, before this returns.
         engine->add_waiter(asio::bind_cancellation_slot(
             asio::cancellation_slot(), TypedWaiter<Handler, T>{std::move(handler)}));
-        if (!slot.is_connected()) return;
-        slot.assign([weak = std::weak_ptr(engine)](asio::cancellation_type) {
-            if (auto alive = weak.lock()) alive->stop(true);
-        });
     }
 
     asio::any_io_executor executor;
@@ -112,8 +123,8 @@ auto initiate_retry(const asio::any_io_executor& executor, std::shared_ptr<Timer
                     Token&& token) {
     validate(RetryTerms(policy), awaitable_body<Operation>);
     return asio::async_initiate<Token, RetrySignature<Operation>>(
-        StartRetry<Operation>{executor, std::move(queue)}, token, std::move(policy),
-        RetryBody<Operation>(std::move(operation)));
+        StartRetry<Operation>{executor, std::move(queue)}, token,
+        Retried<Operation>{std::move(policy), std::move(operation)});
 }
 
 }  // namespace loopingcall::detail

@@ -49,10 +49,19 @@ class LOOPINGCALL_EXPORT Schedule {
     /// The first call, when the loop is started at `now` and delayed until `origin`.
     virtual Plan first(TimePoint now, TimePoint origin) = 0;
 
-    /// A planned call begins at `now`, which may be late. May change which point it serves.
-    virtual void begin(Plan& /*plan*/, TimePoint /*now*/) {}
+    /// A planned call would begin at `now`, which may be late. May change which point it serves,
+    /// and counts the points that have passed since as missed.
+    /// @return false if it comes too late to be made: then `plan` is the call to be made instead,
+    ///         and what is left out has been added to its missed points.
+    virtual bool begin(Plan& /*plan*/, TimePoint /*now*/) { return true; }
 
-    /// What comes after `call`. `result` is neither done nor a failure that ends the loop.
+    /// When `plan`, which was made at `now`, is said to begin.
+    [[nodiscard]] virtual TimePoint announced(const Plan& plan, TimePoint /*now*/) const noexcept {
+        return plan.begin;
+    }
+
+    /// What comes after `call`. `result` is neither done nor a failure that ends the loop. If the
+    /// call was an extra one, the missed points of the one planned before are among the new plan's.
     /// @param uniform  from [0, 1), if draws().
     virtual std::variant<Plan, End> next(const CallResult& result, const EndedCall& call,
                                          double uniform) = 0;
@@ -69,7 +78,8 @@ class LOOPINGCALL_EXPORT Schedule {
     /// Begins a new grid at `now`.
     /// @return the next call: one interval later.
     virtual Plan reset(TimePoint /*now*/, const Plan& planned) { return planned; }
-    virtual void set_interval(Duration /*interval*/) {}
+    /// @return false if it is the interval already.
+    virtual bool set_interval(Duration /*interval*/) { return false; }
     /// @}
 
   protected:

@@ -15,7 +15,7 @@ namespace loopingcall::detail {
 /// late news of an arming since withdrawn, and is ignored; Asio cannot take back a queued handler.
 using Ticket = std::uint64_t;
 
-/// One who waits in a `TimerQueue`; armed at most once at a time.
+/// One that waits in a `TimerQueue`; armed at most once at a time.
 class LOOPINGCALL_EXPORT Timer : public std::enable_shared_from_this<Timer> {
   public:
     /// Hands the wake-up over to the executor of the one who waits.
@@ -46,7 +46,8 @@ class LOOPINGCALL_EXPORT TimerQueue {
   public:
     [[nodiscard]] virtual TimePoint now() const noexcept = 0;
 
-    /// Arms `timer`, which must not be armed and must be owned by a `shared_ptr`.
+    /// Arms `timer`, which must be owned by a `shared_ptr`; if it is armed already, this arming
+    /// takes the place of the other. `TimePoint::max()` is never: nothing is armed.
     /// @param now  the time, as the caller has just read it.
     virtual Ticket add(Timer& timer, TimePoint due, TimePoint now) = 0;
 

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <loopingcall/duration.hpp>
 #include <loopingcall/export.hpp>
 #include <loopingcall/process/command.hpp>
 #include <loopingcall/process/error.hpp>
@@ -41,10 +42,10 @@ enum class Leftovers : unsigned char {
 struct ExecuteOptions {
     /// From the start of the child. Then it gets `end_signal`, and the result is
     /// `errc::timed_out`. Empty: no limit.
-    std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
+    std::optional<Duration> timeout = std::nullopt;
 
     /// From `end_signal` to SIGKILL.
-    std::chrono::nanoseconds grace = std::chrono::seconds{1};
+    Duration grace = std::chrono::seconds{1};
 
     /// Bytes kept of each output. The rest is read, counted and dropped, so that the child never
     /// blocks.
@@ -89,7 +90,7 @@ struct ExecuteOptions {
 
     /// From the end of the child to giving up on an output that is still open. `timeout` ends this
     /// wait, too, but not within the first 100 ms.
-    std::chrono::nanoseconds wait_output = std::chrono::milliseconds{100};
+    Duration wait_output = std::chrono::milliseconds{100};
 
     /// Called with each piece of standard output as it comes, on the strand of the operation,
     /// before the completion. It must neither block nor throw. The result still holds the first
@@ -153,8 +154,8 @@ struct Execute {
 /// mask and dispositions, and no descriptor of this process but its three streams. Both its outputs
 /// are read while it runs. Unless `check_exit_code` says more, every exit code is a result.
 ///
-/// The start itself is a `posix_spawn` on the event loop: some 0.2 ms, however much memory this
-/// process has; it returns when the program has been read from its file system.
+/// The start takes some 0.2 ms, however much memory this process has. The child finds its program
+/// by itself: a PATH or working directory that does not answer holds up nothing else.
 ///
 /// @par Completion  `void(error_code, ExecuteResult)`; exactly once, never inside this call. With
 ///      an error, the result holds what is known: outputs so far, and `message`.
@@ -163,8 +164,8 @@ struct Execute {
 ///      child that does not even die then is waited for in the background, which is work of the
 ///      execution context: `run()` returns when it is gone, or after `stop()`.
 /// @par Executor  the work is done on a strand of `executor`; the completion runs on the handler's.
-/// @par Lifetime  a child that still runs when the execution context is destroyed is killed, and
-///      not waited for.
+/// @par Lifetime  a child that still runs when the execution context is destroyed is killed with
+///      its group, and reaped in the background.
 /// @par Thread safety  may be called from any thread. The environment is read when the child is
 ///      started: no thread may change it meanwhile (`setenv`).
 /// @par Errors  `process::errc`; `operation_aborted`.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/asio.hpp>
 #include <loopingcall/fixed_interval_looping_call.hpp>
 #include <vector>
@@ -23,10 +24,11 @@ Scale measure(std::int64_t count, Duration tolerance) {
         calls.emplace_back(context.get_executor(), [&](const Tick& tick) {
             if (recorder.tick(tick.due)) context.stop();
         });
-        calls.back().start({.interval = Plan::interval,
-                            .initial_delay = plan.first(i) - Plan::Clock::now(),
-                            .missed_ticks = MissedTicks::burst,
-                            .tolerance = tolerance});
+        calls.back().start(
+            {.interval = Plan::interval,
+             .initial_delay = std::max<Duration>(plan.first(i) - Plan::Clock::now(), {}),
+             .missed_ticks = MissedTicks::burst,
+             .tolerance = tolerance});
     }
     const double bytes =
         (heap_bytes() - before) / static_cast<double>(count) + sizeof(calls.front());

@@ -1,11 +1,7 @@
 // Uses the loop, and no library of Boost is linked.
 #include <boost/asio.hpp>
 #include <iostream>
-#include <loopingcall/back_off_looping_call.hpp>
-#include <loopingcall/dynamic_looping_call.hpp>
-#include <loopingcall/fixed_interval_looping_call.hpp>
-#include <loopingcall/retry.hpp>
-#include <loopingcall/virtual_clock.hpp>
+#include <loopingcall/loopingcall.hpp>
 
 using namespace loopingcall;
 using namespace std::chrono_literals;

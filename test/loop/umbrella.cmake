@@ -1,0 +1,10 @@
+# <loopingcall/loopingcall.hpp> has every public header of the loop.
+cmake_minimum_required(VERSION 3.25)
+file(GLOB headers RELATIVE ${INCLUDE} ${INCLUDE}/loopingcall/*.hpp)
+list(REMOVE_ITEM headers loopingcall/loopingcall.hpp loopingcall/export.hpp)
+file(STRINGS ${INCLUDE}/loopingcall/loopingcall.hpp lines REGEX "^#include ")
+foreach(header IN LISTS headers)
+    if(NOT "#include <${header}>" IN_LIST lines)
+        message(FATAL_ERROR "loopingcall.hpp does not include ${header}")
+    endif()
+endforeach()

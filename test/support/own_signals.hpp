@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio.hpp>
+#include <boost/test/unit_test.hpp>
+#include <memory>
+#include <utility>
+
+namespace test {
+
+namespace asio = boost::asio;
+
+/// Operations on a pool of four threads, each with a cancellation signal of its own that its
+/// handler destroys, as it may once the operation is over. Whatever touches the signal afterwards
+/// is a use of freed memory for AddressSanitizer, and a data race for ThreadSanitizer.
+class OwnSignals {
+  public:
+    static constexpr int operations = 20'000;
+
+    asio::thread_pool pool{4};
+
+    /// A handler for the next operation; `kept` goes with its signal.
+    template <class... Kept>
+    auto handler(Kept... kept) {
+        auto signal = std::make_unique<asio::cancellation_signal>();
+        auto slot = signal->slot();
+        last_ = signal.get();
+        return asio::bind_cancellation_slot(
+            slot, [this, signal = std::move(signal),
+                   kept = std::make_tuple(std::move(kept)...)](auto&&...) mutable {
+                signal.reset();
+                kept = {};
+                ++completed_;
+            });
+    }
+
+    /// Cancels the operation that the last handler is for, and that does not end otherwise.
+    void cancel() { last_->emit(asio::cancellation_type::terminal); }
+
+    /// Waits for all of them.
+    void expect_all_completed(int started = operations) {
+        pool.join();
+        BOOST_TEST(completed_ == started);
+    }
+
+  private:
+    std::atomic<int> completed_ = 0;
+    asio::cancellation_signal* last_ = nullptr;
+};
+
+}  // namespace test
