@@ -144,7 +144,8 @@ bool Engine::begin_planned(TimePoint now) {
         if (in_time) {
             call_missed_ = planned_.missed;
             call_due_ = planned_.due;
-            stats_.last_lateness = std::max<Duration>(now - planned_.due - moved_by_jitter, Duration::zero());
+            stats_.last_lateness =
+                std::max<Duration>(now - planned_.due - moved_by_jitter, Duration::zero());
             return true;
         }
         stats_.next_due = planned_.begin;

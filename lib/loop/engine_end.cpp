@@ -59,14 +59,16 @@ bool Engine::tell_finish(Lock& lock) {
     return true;
 }
 
+/// Until all know of the run, it stays the first of those that are over, or another thread would
+/// see to what comes after it.
 /// @return whether it still holds the lock: there is more to tell, or another run.
 bool Engine::tell_outcome(Lock& lock) {
     RunningEngines::Released released;  // keeps this alive to the end
     Farewell& oldest = *farewells_;
     oldest.outcome = make_outcome(oldest.reason, oldest.error, oldest.stats);
     if (!throws(oldest.reason)) oldest.error = nullptr;
-    const ErasedOutcome outcome = oldest.outcome;
-    const std::exception_ptr error = oldest.error;
+    ErasedOutcome outcome = oldest.outcome;
+    std::exception_ptr error = oldest.error;
     auto schedule = std::move(oldest.schedule);
     auto limits = std::move(oldest.limits);
     std::shared_ptr<const void> callers;
@@ -79,7 +81,8 @@ bool Engine::tell_outcome(Lock& lock) {
         callers = release();
         released = site_->engines->erase(*this);
     } else {
-        farewells_ = std::move(oldest.next);
+        oldest.outcome = nullptr;
+        oldest.error = nullptr;
     }
     lock.unlock();
     // What is the caller's goes first: the completion may run, on another thread, as soon as it is
@@ -90,7 +93,12 @@ bool Engine::tell_outcome(Lock& lock) {
     waiters.reverse();
     for (WaiterEntry& waiter : waiters) waiter.tell(error, outcome);
     if (is_last) return false;
+    waiters.clear();
+    outcome = nullptr;
+    error = nullptr;
     lock.lock();
+    if (!farewells_) return false;  // abandoned
+    farewells_ = std::move(farewells_->next);
     return true;
 }
 

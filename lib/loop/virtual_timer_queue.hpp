@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_completion_handler.hpp>
@@ -26,7 +27,9 @@ class VirtualTimerQueue final : public TimerQueue,
     Ticket add(Timer& timer, TimePoint due, TimePoint now) override;
     void remove(Timer& timer) noexcept override;
 
-    void set_now(TimePoint now) noexcept { now_ = now; }
+    /// The end of time never comes: what is armed there is not due, whatever happens at this moment
+    /// still is.
+    void set_now(TimePoint now) noexcept { now_ = std::min(now, TimePoint::max() - Duration{1}); }
     [[nodiscard]] std::size_t pending() const;
     [[nodiscard]] std::optional<TimePoint> earliest() const;
     [[nodiscard]] std::optional<TimerHeap::Expired> pop_due(TimePoint by);

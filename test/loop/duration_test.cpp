@@ -245,7 +245,8 @@ BOOST_AUTO_TEST_CASE(a_sleep_that_is_too_long_goes_on) {
         time.async_sleep(never, [&](boost::system::error_code) { woken = true; });
         time.advance(std::chrono::hours{24 * 365});
         BOOST_TEST(!woken);
-        BOOST_TEST(time.pending() == 1U);
+        BOOST_TEST(time.run_until_idle());  // there is nothing to wait for
+        BOOST_TEST(!woken);
     });
 }
 

@@ -197,4 +197,22 @@ BOOST_AUTO_TEST_CASE(time_does_not_go_back) {
     BOOST_TEST(test::in_ms(clock.now()) == 1000);
 }
 
+BOOST_AUTO_TEST_CASE(a_loop_can_be_controlled_however_far_time_has_gone) {
+    struct Finished : Observer {
+        int times = 0;
+        void on_finish(StopReason) override { ++times; }
+    };
+    const auto observer = std::make_shared<Finished>();
+    auto call = recording();
+    call.start({.interval = Duration::max(), .observer = observer});
+    clock.advance(Duration::max());
+    BOOST_TEST(call.trigger());
+    clock.advance(0ns);
+    BOOST_TEST(runs.size() == 2U);
+    call.stop();
+    clock.advance(0ns);
+    BOOST_TEST(!call.running());
+    BOOST_TEST(observer->times == 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
