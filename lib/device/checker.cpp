@@ -40,14 +40,18 @@ asio::awaitable<Gate::Place> Gate::enter() {
 }
 
 Checker::Checker(std::filesystem::path device, const WaitOptions& options,
-                 std::shared_ptr<CheckContext> context, EarlyWake& wake)
-    : device_(std::move(device)), options_(options), context_(std::move(context)), wake_(wake) {}
+                 std::shared_ptr<CheckContext> context, EarlyWake& wake, UdevCheck& udev)
+    : device_(std::move(device)),
+      options_(options),
+      context_(std::move(context)),
+      wake_(wake),
+      udev_(udev) {}
 
 asio::awaitable<Report> Checker::check() {
     deadline_ = std::chrono::steady_clock::now() + options_.check_device_probe_timeout;
     Report report;
     try {
-        report = co_await find_out();
+        report = co_await find_out(false);
     } catch (const std::system_error& error) {
         // No thread, no descriptor: nothing is known of the device, and the wait can go on.
         if (is_cancellation(error)) throw;
@@ -58,12 +62,19 @@ asio::awaitable<Report> Checker::check() {
     co_return report;
 }
 
-asio::awaitable<Report> Checker::find_out() {
+/// @param again  the disk has just settled, after the sources had been read once.
+asio::awaitable<Report> Checker::find_out(bool again) {
     if (options_.check_device_early_wake) wake_.watch_tables();
+    if (!again) co_await udev_.settle(time_left());
     std::optional<Survey> survey = co_await survey_now();
+    if (survey && survey->device.identity && udev_.was_missing()) {
+        co_await udev_.settle(time_left());
+        survey = co_await survey_now();
+    }
     const bool is_to_come = survey && survey->device.missing && options_.wait_for_device && !known_;
     if (is_to_come) {
         watch();  // it may have come before that
+        co_await udev_.settle(time_left());
         survey = co_await survey_now();
     }
     if (!survey) {
@@ -78,7 +89,7 @@ asio::awaitable<Report> Checker::find_out() {
     if (known_ && !known_->same_as(*now.identity)) {
         co_return unknown("another device has its name since it is waited for");
     }
-    co_return co_await judge(std::move(*survey));
+    co_return co_await judge(std::move(*survey), again);
 }
 
 asio::awaitable<std::optional<Survey>> Checker::survey_now() {
@@ -91,7 +102,7 @@ asio::awaitable<std::optional<Survey>> Checker::survey_now() {
     co_return co_await find_in_background(look, time_left());
 }
 
-asio::awaitable<Report> Checker::judge(Survey survey) {
+asio::awaitable<Report> Checker::judge(Survey survey, bool again) {
     std::vector<std::string> changes = changes_to(survey);
     known_ = survey.device.identity;
     partitions_ = std::move(survey.partitions);
@@ -104,6 +115,12 @@ asio::awaitable<Report> Checker::judge(Survey survey) {
 
     EvidenceTable table{.kind = survey.kind, .answers = std::move(survey.answers)};
     co_await look_at_processes(table);
+    if (!again && !table.shows_somebody() && co_await udev_.settle_at_last(time_left())) {
+        Report settled = co_await find_out(true);
+        settled.changes.insert(settled.changes.begin(), changes.begin(), changes.end());
+        co_return settled;
+    }
+    table.add(co_await udev_.answers(time_left()));
     Report report = conclude(std::move(table), options_.check_device_strict);
     report.changes = std::move(changes);
     if (options_.check_device_early_wake) heed(report);

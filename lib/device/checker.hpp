@@ -13,6 +13,7 @@
 #include "early_wake.hpp"
 #include "shared_scan.hpp"
 #include "survey.hpp"
+#include "udev_check.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -53,9 +54,9 @@ struct CheckContext {
 /// Checks one device, again and again, and knows it from one check to the next.
 class Checker {
   public:
-    /// @param options  outlives this, as does `wake`.
+    /// @param options  outlives this, as do `wake` and `udev`.
     Checker(std::filesystem::path device, const WaitOptions& options,
-            std::shared_ptr<CheckContext> context, EarlyWake& wake);
+            std::shared_ptr<CheckContext> context, EarlyWake& wake, UdevCheck& udev);
 
     /// The verdict of now. Only a cancellation is thrown, as `operation_aborted`.
     asio::awaitable<Report> check();
@@ -64,9 +65,9 @@ class Checker {
     [[nodiscard]] bool seen() const noexcept { return known_.has_value(); }
 
   private:
-    asio::awaitable<Report> find_out();
+    asio::awaitable<Report> find_out(bool again);
     asio::awaitable<std::optional<Survey>> survey_now();
-    asio::awaitable<Report> judge(Survey survey);
+    asio::awaitable<Report> judge(Survey survey, bool again);
     asio::awaitable<Report> ask();
     asio::awaitable<void> identify_holders(Report& report);
     asio::awaitable<void> look_at_processes(EvidenceTable& table);
@@ -82,6 +83,7 @@ class Checker {
     const WaitOptions& options_;
     std::shared_ptr<CheckContext> context_;
     EarlyWake& wake_;
+    UdevCheck& udev_;
 
     TimePoint deadline_{};
     std::optional<Identity> known_;

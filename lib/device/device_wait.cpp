@@ -47,7 +47,13 @@ DeviceWait::DeviceWait(const asio::any_io_executor& strand, std::filesystem::pat
                        WaitOptions options, const std::shared_ptr<CheckContext>& context)
     : options_(std::move(options)),
       wake_(std::make_shared<EarlyWake>(strand, [this] { on_wake(); })),
-      checker_(device, options_, context, *wake_),
+      udev_(std::make_shared<UdevCheck>(
+          strand, device,
+          [this] {
+              if (options_.check_device_early_wake) on_wake();
+          },
+          options_.check_device_udev)),
+      checker_(device, options_, context, *wake_, *udev_),
       timer_(strand) {
     result_.report = {.device = std::move(device),
                       .reason = "the time ran out before the first check was over"};
@@ -67,6 +73,7 @@ asio::awaitable<WaitResult> DeviceWait::run() {
     call_ = nullptr;
     timer_.cancel();
     wake_->close();
+    udev_->close();
     if (error && call.running()) co_await cancel_and_wait(call);
     if (error) std::rethrow_exception(error);
     result_.elapsed = Clock::now() - begun;

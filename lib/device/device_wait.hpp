@@ -39,6 +39,7 @@ class DeviceWait : public std::enable_shared_from_this<DeviceWait> {
 
     WaitOptions options_;
     std::shared_ptr<EarlyWake> wake_;
+    std::shared_ptr<UdevCheck> udev_;
     Checker checker_;
     WaitResult result_;
 

@@ -43,6 +43,9 @@ constexpr std::array rows{
     SourceRow{Source::loop_devices, "loop_devices", storage, Weight::always, "mount /sys"},
     SourceRow{Source::exclusive_open, "exclusive_open", block_devices, Weight::always,
               "run as root"},
+    SourceRow{Source::lock, "lock", block_devices, Weight::always, "mount /proc"},
+    SourceRow{Source::udev, "udev", block_devices, Weight::always,
+              "exclude it by check_device_udev = false"},
 };
 
 constexpr bool is_in_order() {

@@ -36,6 +36,8 @@ enum class Source : unsigned char {
     stacked_devices,
     loop_devices,
     exclusive_open,
+    lock,
+    udev,
 };
 
 /// When a source that could not be read makes the state unknown.

@@ -46,6 +46,10 @@ const char* to_string(ClaimKind kind) noexcept {
             return "loop";
         case ClaimKind::exclusive:
             return "exclusive";
+        case ClaimKind::udev:
+            return "udev";
+        case ClaimKind::lock:
+            return "lock";
     }
     return "exclusive";
 }
@@ -62,6 +66,10 @@ std::string to_string(const Claim& claim) {
             return "held by " + printable(claim.detail);
         case ClaimKind::loop:
             return "the backing file of " + printable(claim.detail);
+        case ClaimKind::udev:
+            return "udev: " + printable(claim.detail);
+        case ClaimKind::lock:
+            return "locked by " + printable(claim.detail);
         case ClaimKind::exclusive:
             break;
     }
