@@ -75,8 +75,8 @@ asio::awaitable<UdevState> UdevSettle::settle(UdevDisk disk, Duration patience, 
     } else if (working_ && facts_.ping && Clock::now() - begun_ > ping_again_after) {
         start_ping();  // udevd may have ended, and left its queue behind
     }
-    step();
     ++waiting_;
+    step();
     const TimePoint end = Clock::now() + patience;
     while (working_ && Clock::now() < end) {
         finished_.expires_at(end);

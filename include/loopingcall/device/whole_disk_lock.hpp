@@ -16,9 +16,10 @@ namespace loopingcall::device {
 ///     partition();
 ///     co_await device::async_wait_until_free(executor, {"/dev/sda"});
 ///
-/// Our own descriptor is no holder: a wait never counts this process. It is advisory: who does not
-/// ask for the lock is not kept off. udev looks at the disk as soon as the lock is released, since
-/// the node was opened for writing.
+/// Our own descriptor is no holder: a wait never counts this process. The lock is advisory: it does
+/// not stop programs that never request it. The node is the one that udev uses, and it is opened
+/// read-only: releasing the lock causes no event. udev itself does what it has put off a moment
+/// after that, as with `udevadm lock`.
 ///
 /// Opening a node and locking it may block in the kernel if the device is dead.
 ///
@@ -47,6 +48,9 @@ class LOOPINGCALL_EXPORT WholeDiskLock {
 
     /// The node that is locked.
     [[nodiscard]] const std::filesystem::path& disk() const noexcept { return disk_; }
+
+    /// A lock that is taken already, by its descriptor. For the library.
+    static WholeDiskLock adopt(std::filesystem::path disk, int descriptor) noexcept;
 
   private:
     WholeDiskLock() = default;
