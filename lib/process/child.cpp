@@ -1,7 +1,6 @@
 #include "child.hpp"
 
 #include <fcntl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,13 +9,12 @@
 #include <boost/optional.hpp>
 // Boost 1.81's header finds some names only after the two above, and its parts only through it.
 #include <boost/process/v2.hpp>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <new>
 #include <utility>
 
-#include "descriptor.hpp"
+#include "background.hpp"
 
 namespace loopingcall::process::detail {
 
@@ -24,48 +22,24 @@ namespace {
 
 constexpr std::chrono::milliseconds longest_pause{10};
 
-WaitStatus reap(pid_t pid, int& found) noexcept {
-    int raw = 0;
-    found = ::waitpid(pid, &raw, WNOHANG);
-    return found == pid ? WaitStatus::from_raw(raw) : WaitStatus{};
-}
-
 }  // namespace
 
 #ifdef BOOST_PROCESS_V2_PIDFD_OPEN
 
-namespace {
-
-// P_PIDFD of <sys/wait.h>, which C libraries older than the kernel lack.
-constexpr auto by_pidfd = static_cast<idtype_t>(3);
-
-}  // namespace
-
 class Child::Handle {
   public:
     Handle(const asio::any_io_executor& executor, pid_t pid, int pidfd)
-        : pidfd_(pidfd), process_(executor, pid, pidfd) {}
+        : process_(executor, pid, pidfd) {}
 
-    static Descriptor open(pid_t pid) noexcept {
-        return Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    }
+    static constexpr bool is_usable = true;
 
-    /// Asked through the pidfd first: when the host has reaped the child, its pid may belong to
-    /// another child of the host, whose status is not ours to take.
-    std::optional<WaitStatus> try_reap() noexcept {
-        siginfo_t info{};
-        const int peek = WEXITED | WNOHANG | WNOWAIT;
-        const int found = ::waitid(by_pidfd, static_cast<id_t>(pidfd_), &info, peek);
-        if (found == 0 && info.si_pid == 0) return std::nullopt;
-        if (found != 0 && errno == ECHILD) return WaitStatus{};
-        int raw = 0;
+    void reap() noexcept {
+        int ignored = 0;
         boost::system::error_code error;
-        if (process_.running(raw, error)) return std::nullopt;
-        return error ? WaitStatus{} : WaitStatus::from_raw(raw);
+        (void)process_.running(ignored, error);
     }
 
   private:
-    int pidfd_;
     boost::process::v2::basic_process_handle<asio::any_io_executor> process_;
 };
 
@@ -75,85 +49,125 @@ class Child::Handle {
 class Child::Handle {
   public:
     Handle(const asio::any_io_executor&, pid_t, int) noexcept {}
-    static Descriptor open(pid_t) noexcept { return Descriptor(); }
-    static std::optional<WaitStatus> try_reap() noexcept { return std::nullopt; }
+    static constexpr bool is_usable = false;
+    void reap() noexcept {}
 };
 
 #endif
 
 Child::Child(const asio::any_io_executor& strand) : pidfd_(strand), timer_(strand) {}
 
-// Killed and not waited for: a child in uninterruptible sleep would freeze the host.
 Child::~Child() {
+    if (family_.pid < 0 || family_.is_reaped) return;
     signal(SIGKILL);
-    (void)try_reap();
+    if (try_end()) {
+        reap();
+        return;
+    }
+    reap_in_background(
+        family_.pid,
+        Descriptor(family_.pidfd < 0 ? -1 : ::fcntl(family_.pidfd, F_DUPFD_CLOEXEC, 0)),
+        std::move(launch_));
 }
 
-void Child::adopt(pid_t pid) noexcept try {
-    pid_ = pid;
-    Descriptor for_boost = Handle::open(pid);
+void Child::adopt(Started started, std::unique_ptr<Launch> launch, bool own_group) noexcept try {
+    family_.pid = started.pid;
+    family_.own_group = own_group;
+    launch_ = std::move(launch);
+    if (!Handle::is_usable || !started.pidfd.is_open()) return;
+    Descriptor for_boost(::fcntl(started.pidfd.get(), F_DUPFD_CLOEXEC, 0));
     if (!for_boost.is_open()) return;
-    Descriptor pidfd(::fcntl(for_boost.get(), F_DUPFD_CLOEXEC, 0));
-    if (!pidfd.is_open()) return;
     boost::system::error_code error;
-    pidfd_.assign(pidfd.get(), error);
+    pidfd_.assign(started.pidfd.get(), error);
     if (error) return;
-    pidfd.release();
-    handle_ = std::make_unique<Handle>(timer_.get_executor(), pid, for_boost.get());
+    family_.pidfd = started.pidfd.release();
+    handle_ = std::make_unique<Handle>(timer_.get_executor(), family_.pid, for_boost.get());
     for_boost.release();
 } catch (const std::exception&) {
-    // No memory, or no room in the reactor: it is asked for every 10 ms.
+    // No memory, or no room in the reactor: the child is reaped without Boost.Process.
     handle_.reset();
 }
 
-void Child::signal(int number) noexcept {
-    if (pid_ < 0 || status_) return;
-    if (handle_) {
-        (void)::syscall(SYS_pidfd_send_signal, pidfd_.native_handle(), number, nullptr, 0);
-    } else if (!try_reap()) {
-        // Not reaped by anybody yet, so that the pid is its own.
-        (void)::kill(pid_, number);
-    }
-}
-
-void Child::async_reap(std::function<void(WaitStatus)> ended) {
+void Child::async_wait_for_end(std::function<void(WaitStatus)> ended) {
     ended_ = std::move(ended);
     wait_for_end();
 }
 
 void Child::wait_for_end() {
-    if (!handle_) return pause();
+    if (family_.pidfd < 0) return pause(&Child::look_for_end);
     pidfd_.async_wait(
         asio::posix::stream_descriptor::wait_read,
-        [self = shared_from_this()](boost::system::error_code) { self->look_again(); });
+        [self = shared_from_this()](boost::system::error_code) { self->look_for_end(); });
 }
 
-void Child::look_again() {
-    if (const auto status = try_reap()) {
-        if (auto tell = std::exchange(ended_, nullptr)) tell(*status);
-        return;
-    }
-    pause();
+void Child::look_for_end() {
+    const auto status = try_end();
+    if (!status) return pause(&Child::look_for_end);
+    auto tell = std::exchange(ended_, nullptr);
+    tell ? tell(*status) : reap();
 }
 
-void Child::pause() {
+void Child::async_wait_for_group(std::function<void()> gone) {
+    gone_ = std::move(gone);
+    pause_ = std::chrono::milliseconds{1};
+    if (family_.group_outlives_child()) reap();
+    if (family_.group_is_empty()) return std::exchange(gone_, nullptr)();
+    pause(&Child::look_for_group);
+}
+
+void Child::look_for_group() {
+    if (!gone_) return;
+    if (!group_is_gone()) return pause(&Child::look_for_group);
+    std::exchange(gone_, nullptr)();
+}
+
+bool Child::group_is_gone() {
+    if (family_.group_is_empty()) return true;
+    const auto answer = scan_ ? scan_->answer() : GroupScan::Answer::alive;
+    if (answer == GroupScan::Answer::alive) scan_.emplace(family_.pid);
+    return answer == GroupScan::Answer::gone;
+}
+
+void Child::pause(void (Child::*look)()) {
     timer_.expires_after(pause_);
     pause_ = std::min(2 * pause_, longest_pause);
-    timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
-        if (!error) self->look_again();
+    timer_.async_wait([self = shared_from_this(), look](boost::system::error_code error) {
+        if (!error) (*self.*look)();
     });
 }
 
-std::optional<WaitStatus> Child::try_reap() noexcept {
-    if (pid_ < 0 || status_) return status_;
-    if (handle_) {
-        status_ = handle_->try_reap();
-    } else {
-        int found = 0;
-        const WaitStatus status = reap(pid_, found);
-        if (found != 0) status_ = status;
-    }
+void Child::release() noexcept {
+    ended_ = nullptr;
+    gone_ = nullptr;
+    if (!status_) return;
+    timer_.cancel();
+    reap();
+}
+
+std::optional<WaitStatus> Child::try_end() noexcept {
+    if (!status_ && family_.pid >= 0) status_ = family_.look();
     return status_;
+}
+
+std::optional<LaunchError> Child::launch_failure() const {
+    return launch_ ? launch_->failure() : std::nullopt;
+}
+
+void Child::forget_launch() noexcept {
+    if (launch_ && launch_->is_left() && !launch_->has_failed()) launch_.reset();
+}
+
+/// Only what is ours still: when the host has reaped the child, its pid may be another child's.
+void Child::reap() noexcept {
+    if (family_.is_reaped) return;
+    if (status_ && family_.is_ours_to_reap()) {
+        if (handle_) {
+            handle_->reap();
+        } else {
+            (void)::waitpid(family_.pid, nullptr, WNOHANG);
+        }
+    }
+    family_.is_reaped = true;
 }
 
 }  // namespace loopingcall::process::detail

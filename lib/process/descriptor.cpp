@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <cerrno>
 
@@ -33,12 +34,15 @@ void write_all(int descriptor, std::string_view text) {
     }
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& directory) {
-    const int error = errno;
-    if (error == EMFILE || error == ENFILE) throw LaunchError(error, "open " + directory.string());
-    throw LaunchError(errc::bad_working_directory,
-                      "the working directory " + directory.string() +
-                          " cannot be entered: " + std::strerror(error));
+/// The kernel would end this process by SIGXFSZ, not refuse.
+void check_file_size(std::size_t size) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+    if (size <= limit.rlim_cur) return;
+    throw LaunchError(errc::input_too_long, "the input has " + std::to_string(size) +
+                                                " bytes, and RLIMIT_FSIZE allows a file of " +
+                                                std::to_string(limit.rlim_cur) +
+                                                "; raise it by ulimit -f");
 }
 
 }  // namespace
@@ -57,18 +61,19 @@ Pipe open_pipe() {
 
 Descriptor open_input(std::string_view text) {
     if (text.empty()) return checked(::open("/dev/null", O_RDONLY | O_CLOEXEC), "open /dev/null");
+    check_file_size(text.size());
     Descriptor file = checked(::memfd_create("input", MFD_CLOEXEC), "memfd_create");
     write_all(file.get(), text);
     if (::lseek(file.get(), 0, SEEK_SET) != 0) throw LaunchError(errno, "lseek");
     return file;
 }
 
-Descriptor open_working_directory(const std::filesystem::path& directory) {
-    Descriptor opened(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!opened.is_open()) refuse(directory);
-    // O_PATH asks for no permission to enter.
-    if (::faccessat(opened.get(), ".", X_OK, AT_EACCESS) != 0) refuse(directory);
-    return above_standard_streams(std::move(opened));
+Descriptor duplicate(int descriptor) {
+    Descriptor copy(::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    if (!copy.is_open()) {
+        throw LaunchError(errno, "duplicating descriptor " + std::to_string(descriptor));
+    }
+    return copy;
 }
 
 }  // namespace loopingcall::process::detail

@@ -3,7 +3,7 @@
 #include <unistd.h>
 #include <loopingcall/export.hpp>
 
-#include <filesystem>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -47,7 +47,7 @@ LOOPINGCALL_EXPORT Pipe open_pipe();
 /// have to be served, and raises SIGPIPE in this process when the child does not read to the end.
 LOOPINGCALL_EXPORT Descriptor open_input(std::string_view text);
 
-/// @throws LaunchError with bad_working_directory if a child could not run there.
-LOOPINGCALL_EXPORT Descriptor open_working_directory(const std::filesystem::path& directory);
+/// A descriptor of the host, which keeps its own.
+LOOPINGCALL_EXPORT Descriptor duplicate(int descriptor);
 
 }  // namespace loopingcall::process::detail

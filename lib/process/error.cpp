@@ -39,6 +39,10 @@ class ProcessCategory final : public boost::system::error_category {
                 return "the output of the program is not whole";
             case errc::status_unknown:
                 return "somebody else reaped the child";
+            case errc::program_busy:
+                return "somebody is writing the program file";
+            case errc::input_too_long:
+                return "the input is longer than a file may be";
         }
         return "unknown loopingcall.process error " + std::to_string(value);
     }
@@ -57,6 +61,10 @@ class ProcessCategory final : public boost::system::error_category {
                 return generic::not_enough_memory;
             case errc::timed_out:
                 return generic::timed_out;
+            case errc::program_busy:
+                return generic::text_file_busy;
+            case errc::input_too_long:
+                return generic::file_too_large;
             case errc::bad_working_directory:
             case errc::cannot_start:
             case errc::killed:
@@ -80,6 +88,11 @@ boost::system::error_code make_error_code(errc value) noexcept {
     return {static_cast<int>(value), category()};
 }
 
+bool is_temporary(const boost::system::error_code& error) noexcept {
+    return error == errc::out_of_descriptors || error == errc::out_of_processes ||
+           error == errc::out_of_memory || error == errc::program_busy;
+}
+
 errc from_errno(int error) noexcept {
     switch (error) {
         case ENOENT:
@@ -97,6 +110,10 @@ errc from_errno(int error) noexcept {
             return errc::out_of_processes;
         case ENOMEM:
             return errc::out_of_memory;
+        case ETXTBSY:
+            return errc::program_busy;
+        case EFBIG:
+            return errc::input_too_long;
         default:
             return errc::cannot_start;
     }

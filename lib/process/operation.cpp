@@ -1,5 +1,6 @@
 #include "operation.hpp"
 
+#include <algorithm>
 #include <boost/asio/append.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -7,10 +8,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/strand.hpp>
+#include <csignal>
 #include <random>
 #include <stdexcept>
 #include <utility>
 
+#include "signal_relay.hpp"
 #include "verdict.hpp"
 
 namespace loopingcall::process::detail {
@@ -24,8 +27,14 @@ void check(const ExecuteOptions& options) {
         throw std::invalid_argument("ExecuteOptions::attempts is " +
                                     std::to_string(options.attempts) + ", and must be at least 1");
     }
-    if (options.grace.count() < 0 || options.timeout.value_or(options.grace).count() < 0) {
-        throw std::invalid_argument("ExecuteOptions::timeout and grace must not be negative");
+    if (std::min({options.grace, options.timeout.value_or(options.grace), options.wait_output})
+            .count() < 0) {
+        throw std::invalid_argument(
+            "ExecuteOptions::timeout, grace and wait_output must not be negative");
+    }
+    if (options.end_signal < 1 || options.end_signal > SIGRTMAX) {
+        throw std::invalid_argument("ExecuteOptions::end_signal is " +
+                                    std::to_string(options.end_signal) + ", which is no signal");
     }
 }
 
@@ -65,6 +74,13 @@ void Operation::start() {
             }
         });
     }
+    if (options_.signal_sender) {
+        options_.signal_sender->relay()->connect([weak = weak_from_this()](int number) {
+            if (auto self = weak.lock()) {
+                asio::post(self->strand_, [self, number] { self->signal(number); });
+            }
+        });
+    }
     asio::post(strand_, [self = shared_from_this()] { self->attempt(); });
 }
 
@@ -88,6 +104,10 @@ void Operation::attempt() {
 void Operation::cancel() {
     timer_.cancel();
     if (const auto execution = execution_.lock()) execution->cancel();
+}
+
+void Operation::signal(int number) {
+    if (const auto execution = execution_.lock()) execution->signal(number);
 }
 
 void Operation::on_result(error_code error, ExecuteResult result) {

@@ -25,6 +25,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
   private:
     void attempt();
     void cancel();
+    void signal(int number);
     void on_result(boost::system::error_code error, ExecuteResult result);
     void pause_before_another();
     void complete(boost::system::error_code error, ExecuteResult result);

@@ -1,11 +1,13 @@
 #include "output.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <boost/system/error_code.hpp>
 #include <cerrno>
 
+#include "background.hpp"
 #include "launch_error.hpp"
 
 namespace loopingcall::process::detail {
@@ -39,12 +41,17 @@ void Output::read_available() {
 void Output::keep(std::string_view read) {
     const std::string_view kept = read.substr(0, limit_ - text_.size());
     text_.append(kept);
-    cut_ = cut_ || kept.size() < read.size();
+    bytes_ += read.size();
+    cut_ = cut_ || (kept.size() < read.size() && !pass_);
+    if (pass_) pass_(read);
 }
 
 void Output::close() noexcept {
+    if (!reader_.is_open()) return;
+    Descriptor later(at_end_ ? -1 : ::fcntl(reader_.native_handle(), F_DUPFD_CLOEXEC, 0));
     boost::system::error_code ignored;
     reader_.close(ignored);
+    if (later.is_open()) drain_in_background(std::move(later));
 }
 
 }  // namespace loopingcall::process::detail

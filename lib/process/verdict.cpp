@@ -1,10 +1,9 @@
 #include "verdict.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/error.hpp>
 
-#include "spawn.hpp"
+#include "launch.hpp"
 
 namespace loopingcall::process::detail {
 
@@ -21,7 +20,23 @@ std::string in_milliseconds(std::chrono::nanoseconds time) {
     return std::to_string(std::chrono::duration_cast<milliseconds>(time).count()) + " ms";
 }
 
+void add_cut(std::string& text, const char* output, std::uint64_t bytes, std::size_t kept) {
+    if (bytes <= kept) return;
+    text += std::string(text.empty() ? "" : ", ") + output + " has " + std::to_string(bytes) +
+            " bytes, of which " + std::to_string(kept) + " were kept";
+}
+
 }  // namespace
+
+std::string what_is_missing(const ExecuteResult& result) {
+    std::string text;
+    add_cut(text, "standard output", result.standard_output_bytes, result.standard_output.size());
+    add_cut(text, "standard error", result.standard_error_bytes, result.standard_error.size());
+    if (!result.output_open) return text;
+    return text + (text.empty() ? "" : ", ") +
+           "a process that the command left running still holds an output open, and what it writes "
+           "is missing";
+}
 
 boost::system::error_code judge_end(const WaitStatus& status, const std::vector<int>& expected) {
     if (!status.known()) return errc::status_unknown;
@@ -33,9 +48,7 @@ boost::system::error_code judge_end(const WaitStatus& status, const std::vector<
 }
 
 bool is_worth_another_attempt(boost::system::error_code error) {
-    constexpr std::array passing{errc::killed, errc::unexpected_exit_code, errc::out_of_descriptors,
-                                 errc::out_of_processes, errc::out_of_memory};
-    return std::any_of(passing.begin(), passing.end(), [&](errc one) { return error == one; });
+    return error == errc::killed || error == errc::unexpected_exit_code || is_temporary(error);
 }
 
 std::string name_of(const Command& command) {
@@ -48,12 +61,13 @@ std::string name_of(const Command& command) {
 }
 
 std::string failure_message(boost::system::error_code error, const Command& command,
-                            const ExecuteOptions& options, const WaitStatus& status) {
+                            const ExecuteOptions& options, const ExecuteResult& result,
+                            bool ended) {
     if (!error) return {};
     const std::string name = name_of(command);
-    const std::string end = status.known() || error == errc::status_unknown
-                                ? to_string(status)
-                                : "it does not die, and is waited for in the background";
+    const WaitStatus& status = result.status;
+    const std::string end =
+        ended ? to_string(status) : "it does not die, and is waited for in the background";
     if (error == errc::timed_out) {
         return name + " did not end within " + in_milliseconds(*options.timeout) + ": " + end;
     }
@@ -61,6 +75,7 @@ std::string failure_message(boost::system::error_code error, const Command& comm
     if (error == errc::killed || error == errc::unexpected_exit_code) {
         return name + ' ' + end + ", not with " + list(options.check_exit_code);
     }
+    if (error == errc::output_cut) return name + ": " + what_is_missing(result);
     return name + ": " + error.message();
 }
 

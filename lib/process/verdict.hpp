@@ -19,7 +19,11 @@ bool is_worth_another_attempt(boost::system::error_code error);
 std::string name_of(const Command& command);
 
 /// In words, why a child that was started gave no result to rely on. Empty without an error.
+/// @param ended  whether the child is known to have ended.
 std::string failure_message(boost::system::error_code error, const Command& command,
-                            const ExecuteOptions& options, const WaitStatus& status);
+                            const ExecuteOptions& options, const ExecuteResult& result, bool ended);
+
+/// In words, what is missing of a truncated output.
+std::string what_is_missing(const ExecuteResult& result);
 
 }  // namespace loopingcall::process::detail

@@ -19,7 +19,7 @@ BOOST_FIXTURE_TEST_SUITE(error, test::Children)
 
 BOOST_AUTO_TEST_CASE(every_error_has_a_message_of_its_own_without_a_full_stop) {
     std::set<std::string> messages;
-    for (int value = 1; value <= static_cast<int>(errc::status_unknown); ++value) {
+    for (int value = 1; value <= static_cast<int>(errc::input_too_long); ++value) {
         const boost::system::error_code code = static_cast<errc>(value);
         BOOST_TEST(!code.message().ends_with('.'));
         BOOST_TEST(code.message().find("unknown loopingcall") == std::string::npos);
@@ -44,7 +44,9 @@ BOOST_AUTO_TEST_CASE(a_missing_program_is_named) {
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_no_program_is_named) {
     const test::Scratch scratch;
-    const auto plain = scratch.file("plain", "text");
+    const auto plain = scratch.file("plain", std::string("\x7f"
+                                                         "ELF\0",
+                                                         5));
     BOOST_TEST((run({.argv = {plain.string()}}).error == errc::not_executable));
     std::filesystem::permissions(plain, std::filesystem::perms::owner_all);
     BOOST_TEST((run({.argv = {plain.string()}}).error == errc::not_executable));

@@ -56,6 +56,7 @@ int withhold_end(const char* file) {
     ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
     const pid_t traced = ::getpid();
     if (::fork() != 0) wait_for_ever();
+    ::setsid();  // it outlives the group of the one it traces
     for (int number = 0; number < 3; ++number) ::close(number);
     if (::ptrace(PTRACE_SEIZE, traced, nullptr, nullptr) != 0) return 1;
     const std::string partial = std::string(file) + ".partial";

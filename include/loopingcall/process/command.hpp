@@ -8,7 +8,8 @@
 
 namespace loopingcall::process {
 
-/// What to run. No shell is involved: every argument reaches the program as it is.
+/// What to run. No shell is involved: every argument reaches the program as it is. A script without
+/// a `#!` line is run by /bin/sh, as execvp(3) does.
 struct Command {
     /// The program and its arguments. A program without a slash is looked for in the directories of
     /// the child's PATH. Not empty.
@@ -26,6 +27,18 @@ struct Command {
 
     /// What the child reads from its standard input, as from a file. Empty: /dev/null.
     std::string input = {};
+
+    /// A descriptor of this process that becomes the child's standard input, in place of `input`:
+    /// `STDIN_FILENO` hands on our own. It must stay open until the operation completes, and is
+    /// never closed, as is true of the next two.
+    std::optional<int> input_from = std::nullopt;
+
+    /// A descriptor of this process that becomes the child's standard output: the child writes to
+    /// it at once and directly, nothing is read or kept here, and nothing can be missing.
+    std::optional<int> output_to = std::nullopt;
+
+    /// The same for the child's standard error.
+    std::optional<int> error_output_to = std::nullopt;
 
     /// Whether `root_helper` is put before `argv`, unless this process is root already
     /// (`processutils.execute`). What runs as another user may be beyond our signals.

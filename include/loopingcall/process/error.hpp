@@ -39,6 +39,10 @@ enum class errc {
     /// The child ended, but somebody else reaped it: how it ended is not known. A host that ignores
     /// SIGCHLD, or calls waitpid(-1), causes this.
     status_unknown,
+    /// ETXTBSY: somebody is writing the program file.
+    program_busy,
+    /// The input is longer than this process may make a file (RLIMIT_FSIZE, `ulimit -f`).
+    input_too_long,
 };
 
 /// The category of `errc`.
@@ -46,6 +50,10 @@ LOOPINGCALL_EXPORT const boost::system::error_category& category() noexcept;
 
 /// Found by argument-dependent look-up, so that an `errc` converts to an `error_code`.
 LOOPINGCALL_EXPORT boost::system::error_code make_error_code(errc value) noexcept;
+
+/// Whether a command was not started for a reason that may pass: no descriptor, no process or no
+/// memory is left, or somebody is writing the program file. Another attempt may succeed.
+LOOPINGCALL_EXPORT bool is_temporary(const boost::system::error_code& error) noexcept;
 
 /// What an `errno` of starting a child means.
 LOOPINGCALL_EXPORT errc from_errno(int error) noexcept;

@@ -6,13 +6,19 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/error_code.hpp>
 #include <chrono>
+#include <csignal>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <loopingcall/export.hpp>
 #include <loopingcall/process/command.hpp>
 #include <loopingcall/process/error.hpp>
+#include <loopingcall/process/signal_sender.hpp>
+#include <loopingcall/process/signal_state.hpp>
 #include <loopingcall/process/wait_status.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,16 +26,28 @@ namespace loopingcall::process {
 
 namespace asio = boost::asio;
 
+/// What happens to the rest of a child's process group after the child itself has ended.
+enum class Leftovers : unsigned char {
+    /// It runs on: a service that the command has started.
+    keep,
+    /// It is ended if the command failed, that is, if the operation completes with an error or the
+    /// command is attempted again: two attempts never work beside each other.
+    end_after_failure,
+    /// It is ended in any case.
+    end,
+};
+
 /// How long a command may take, how much it may say, and what counts as a failure.
 struct ExecuteOptions {
-    /// From the start of the child. Then it gets SIGTERM, and the result is `errc::timed_out`.
-    /// Empty: no limit.
+    /// From the start of the child. Then it gets `end_signal`, and the result is
+    /// `errc::timed_out`. Empty: no limit.
     std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
 
-    /// From SIGTERM to SIGKILL.
+    /// From `end_signal` to SIGKILL.
     std::chrono::nanoseconds grace = std::chrono::seconds{1};
 
-    /// Bytes kept of each output. The rest is read and dropped, so that the child never blocks.
+    /// Bytes kept of each output. The rest is read, counted and dropped, so that the child never
+    /// blocks.
     std::size_t max_output = std::size_t{1} << 20U;
 
     /// Whether an output that is not whole is a result, flagged, rather than `errc::output_cut`.
@@ -47,6 +65,42 @@ struct ExecuteOptions {
 
     /// Whether there is a pause of 0.2 to 2 s, drawn at random, before a further attempt.
     bool delay_on_retry = true;
+
+    /// Whether the child gets a process group of its own, to which `timeout`, cancellation and
+    /// `signal_sender` send their signals: what the child has started ends with it. Stopped
+    /// processes are continued, so that they can end. A process that has left the group, such as a
+    /// daemon, is not reached.
+    ///
+    /// False: the child stays in our group, so that it can read from our terminal and gets Ctrl-C
+    /// from it, and it alone is signalled; `timeout --foreground` does the same.
+    bool process_group = true;
+
+    /// What happens to the rest of the group after the child has ended. A timeout or a cancellation
+    /// ends the whole group in any case. Ending it takes up to `grace`, by which the operation
+    /// completes later. Without `process_group`, nothing is ended.
+    Leftovers leftovers = Leftovers::end_after_failure;
+
+    /// The signal that asks the child to end, on a timeout and a cancellation.
+    int end_signal = SIGTERM;
+
+    /// The signals that are ignored and blocked in the child. By default there are none, so that
+    /// the settings of a host do not reach its children.
+    SignalState signals = {};
+
+    /// From the end of the child to giving up on an output that is still open. `timeout` ends this
+    /// wait, too, but not within the first 100 ms.
+    std::chrono::nanoseconds wait_output = std::chrono::milliseconds{100};
+
+    /// Called with each piece of standard output as it comes, on the strand of the operation,
+    /// before the completion. It must neither block nor throw. The result still holds the first
+    /// `max_output` bytes, which may be 0; an output that was passed on in whole is not cut.
+    std::function<void(std::string_view)> on_standard_output = nullptr;
+
+    /// The same for standard error.
+    std::function<void(std::string_view)> on_standard_error = nullptr;
+
+    /// Through which signals can be sent to the child while it runs.
+    std::optional<SignalSender> signal_sender = std::nullopt;
 };
 
 /// What a command came to; with several attempts, what the last one did.
@@ -55,7 +109,7 @@ struct ExecuteResult {
     std::string standard_output = {};
     std::string standard_error = {};
     /// One of the outputs was cut: it was longer than `max_output`, or something the child started
-    /// still held it open 100 ms after the child had ended.
+    /// still held it open after `wait_output`.
     bool truncated = false;
     /// From the start of the child to its end.
     std::chrono::nanoseconds elapsed{0};
@@ -63,6 +117,12 @@ struct ExecuteResult {
     int attempts = 1;
     /// Of a failure, for a human: the program, the step and the reason. Empty after success.
     std::string message = {};
+    /// Bytes that the child wrote to each output, kept or not.
+    std::uint64_t standard_output_bytes = 0;
+    std::uint64_t standard_error_bytes = 0;
+    /// An output was still open when the operation completed: what is written to it later is
+    /// missing. It is read in the background all the same, see leave_open_outputs_to_a_process().
+    bool output_open = false;
 };
 
 namespace detail {
