@@ -23,6 +23,12 @@ enum class Action {
     refuse,  ///< something is wrong with what the user wants
 };
 enum class Output { text, json };
+/// Whether the locks of the disks are held while COMMAND runs.
+enum class Lock {
+    none,
+    unless_command_locks,  ///< a COMMAND that would wait for the lock itself is refused
+    force,
+};
 
 /// What the user wants, from the command line and the configuration files.
 struct Invocation {
@@ -32,6 +38,7 @@ struct Invocation {
     /// Where the options come from. Without a value only if none is read (help, version).
     std::optional<loopingcall::config::Config> config;
     loopingcall::device::WaitOptions wait;
+    Lock lock = Lock::none;
     Output output = Output::text;
     terminal::ShowStatus progress = terminal::ShowStatus::automatic;
     bool quiet = false;

@@ -7,13 +7,16 @@
 #include <iostream>
 #include <loopingcall/config/sample.hpp>
 #include <loopingcall/config/show.hpp>
+#include <loopingcall/device/lock_when_free.hpp>
 #include <memory>
+#include <optional>
 
 #include "hangup.hpp"
 #include "invocation.hpp"
 #include "option_table.hpp"
 #include "progress.hpp"
 #include "result.hpp"
+#include "run_child.hpp"
 #include "terminal/interrupt.hpp"
 #include "terminal/standard_streams.hpp"
 
@@ -45,7 +48,13 @@ Result refusal(const Invocation& invocation) {
     return result;
 }
 
-Result wait(const Invocation& invocation) {
+/// What is kept from the end of the wait until COMMAND has ended.
+struct Kept {
+    std::vector<device::WholeDiskLock> locks;
+    std::optional<HeldSignals> signals;
+};
+
+Result wait(const Invocation& invocation, Kept& kept) {
     boost::asio::io_context context;
     terminal::Interrupt interrupt(context);
     Progress progress(invocation);
@@ -62,17 +71,32 @@ Result wait(const Invocation& invocation) {
     std::exception_ptr error;
     Result result;
     const auto begun = std::chrono::steady_clock::now();
-    device::async_wait_until_free(
-        context.get_executor(), invocation.devices, std::move(options),
-        boost::asio::bind_cancellation_slot(
-            interrupt.slot(),
-            [&](std::exception_ptr thrown, std::vector<device::WaitResult> devices) {
-                error = std::move(thrown);
-                result.devices = std::move(devices);
-                interrupt.disarm();
-                context.stop();  // not waiting for a fuser that cannot be killed
-            }));
+    const auto finish = [&](std::exception_ptr thrown, std::vector<device::WaitResult> devices) {
+        error = std::move(thrown);
+        result.devices = std::move(devices);
+        context.stop();  // not waiting for a fuser that cannot be killed
+    };
+    if (invocation.lock == Lock::none) {
+        device::async_wait_until_free(
+            context.get_executor(), invocation.devices, std::move(options),
+            boost::asio::bind_cancellation_slot(interrupt.slot(), finish));
+    } else {
+        device::async_lock_when_free(
+            context.get_executor(), invocation.devices, std::move(options),
+            boost::asio::bind_cancellation_slot(
+                interrupt.slot(), [&](std::exception_ptr thrown, device::LockedWait locked) {
+                    kept.locks = std::move(locked.locks);
+                    finish(std::move(thrown), std::move(locked.results));
+                }));
+    }
     context.run();
+    if (invocation.lock != Lock::none) {
+        // A signal that has come so far is seen now; those that come later are COMMAND's.
+        kept.signals.emplace();
+        context.restart();
+        context.poll();
+    }
+    interrupt.disarm();
     result.elapsed = std::chrono::steady_clock::now() - begun;
     if (interrupt.signal() != 0) {
         result.name = "interrupted";
@@ -131,7 +155,7 @@ int execute(const std::vector<std::string>& command) {
     return error == ENOENT ? 127 : 126;
 }
 
-int run(const Invocation& invocation) {
+int run(const Invocation& invocation, const loopingcall::process::SignalState& inherited) {
     switch (invocation.action) {
         case Action::help:
             print_help(std::cout);
@@ -151,10 +175,12 @@ int run(const Invocation& invocation) {
         return exit_free;
     }
     const bool refused = invocation.action == Action::refuse;
-    const Result result = refused ? refusal(invocation) : wait(invocation);
+    Kept kept;
+    const Result result = refused ? refusal(invocation) : wait(invocation, kept);
     print(result, invocation);
     if (!terminal::output_arrived("diskwait")) return exit_unknown;
     if (result.exit_code != exit_free || invocation.command.empty()) return result.exit_code;
+    if (kept.signals) return run_child(invocation.command, inherited, *kept.signals);
     return execute(invocation.command);
 }
 
@@ -162,10 +188,11 @@ int run(const Invocation& invocation) {
 }  // namespace diskwait
 
 int main(int count, char** arguments) {
+    const auto inherited = loopingcall::process::SignalState::current();
     terminal::occupy_closed_streams();
     try {
         const int code =
-            diskwait::run(diskwait::read_invocation({arguments + 1, arguments + count}));
+            diskwait::run(diskwait::read_invocation({arguments + 1, arguments + count}), inherited);
         return std::cout && !terminal::output_arrived("diskwait") ? diskwait::exit_unknown : code;
     } catch (const std::exception& error) {
         std::cerr << "diskwait: " << error.what() << '\n';

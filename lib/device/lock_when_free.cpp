@@ -38,23 +38,29 @@ class LockingWait {
     }
 
     asio::awaitable<LockedWait> run() {
-        while (co_await take_locks()) {
-            co_await check(under_the_lock());
-            if (is_free()) co_return result(locker_->take());
-            // Somebody uses it. Until that ends, udev may have the disk.
+        for (;;) {
+            const bool locked = co_await take_locks();
+            if (!locked) break;
+            WaitOptions once = under_the_lock();
+            co_await check(std::move(once));
+            if (is_free()) co_return result(true);
+            // Others use it. Until they end, udev may have the disk.
             locker_.reset();
             if (worst_state(results_) == State::unknown || is_over()) break;
-            co_await check(without_the_lock());
+            WaitOptions again = without_the_lock();
+            co_await check(std::move(again));
             if (!is_free()) break;
         }
-        co_return result({});
+        co_return result(false);
     }
 
   private:
     /// A device that is to appear has no lock yet.
     asio::awaitable<bool> take_locks() {
-        if (options_.wait_for_device && !co_await exist()) {
-            co_await check(without_the_lock());
+        const bool exist = co_await devices_exist();
+        if (options_.wait_for_device && !exist) {
+            WaitOptions wait = without_the_lock();
+            co_await check(std::move(wait));
             if (!is_free()) co_return false;
         }
         std::function<std::vector<UdevDisk>()> look = [devices = devices_] {
@@ -66,19 +72,22 @@ class LockingWait {
             co_return false;
         }
         locker_.emplace(std::move(*disks));
+        bool locked = false;
         try {
-            co_return co_await try_until_locked();
+            locked = co_await try_until_locked();
         } catch (const boost::system::system_error& error) {
             if (error.code() == asio::error::operation_aborted) throw;
             refuse(error.what());
-            co_return false;
         }
+        co_return locked;
     }
 
     asio::awaitable<bool> try_until_locked() {
         asio::steady_timer timer(co_await asio::this_coro::executor);
         TimePoint next = Clock::now();
-        while (!co_await locker_->try_all(options_.check_device_probe_timeout)) {
+        for (;;) {
+            const bool locked = co_await locker_->try_all(options_.check_device_probe_timeout);
+            if (locked) co_return true;
             const TimePoint now = Clock::now();
             if (now >= next) {
                 ++checks_;
@@ -90,10 +99,9 @@ class LockingWait {
             co_await timer.async_wait(asio::use_awaitable);
             if (is_late()) co_return false;
         }
-        co_return true;
     }
 
-    asio::awaitable<bool> exist() {
+    asio::awaitable<bool> devices_exist() {
         std::function<bool()> look = [devices = devices_] {
             std::error_code error;
             return std::all_of(devices.begin(), devices.end(), [&](const Path& device) {
@@ -184,12 +192,14 @@ class LockingWait {
         }
     }
 
-    LockedWait result(std::vector<WholeDiskLock> locks) {
+    LockedWait result(bool locked) {
         for (WaitResult& one : results_) {
             one.checks = std::max(one.checks, checks_);
             one.elapsed = Clock::now() - begun_;
         }
-        return {std::move(results_), std::move(locks)};
+        LockedWait wait{.results = std::move(results_)};
+        if (locked) wait.locks = locker_->take();
+        return wait;
     }
 
     std::vector<Path> devices_;

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/system/system_error.hpp>
@@ -28,6 +29,14 @@ std::filesystem::path disk_of(const std::filesystem::path& device) {
 }
 
 }  // namespace
+
+bool is_lock_of_disk(const std::filesystem::path& path, const std::filesystem::path& device) {
+    struct stat one {};
+    struct stat other {};
+    if (::stat(path.c_str(), &one) != 0 || ::stat(disk_of(device).c_str(), &other) != 0)
+        return false;
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
 
 WholeDiskLock::WholeDiskLock(const std::filesystem::path& device) {
     if (const auto error = lock(device)) {

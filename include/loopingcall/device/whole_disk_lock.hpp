@@ -8,6 +8,11 @@
 
 namespace loopingcall::device {
 
+/// Whether a lock on the node `path` is the lock of the disk that `device` is, or is a partition
+/// of. Blocks as long as the file systems of both do.
+[[nodiscard]] LOOPINGCALL_EXPORT bool is_lock_of_disk(const std::filesystem::path& path,
+                                                      const std::filesystem::path& device);
+
 /// Keeps udev, and others who follow systemd's convention, from a disk for as long as it lives:
 /// those who partition or format one take an exclusive BSD lock on the node of the whole disk, and
 /// udev does not probe a disk that is locked (systemd, "Locking Block Device Access").
