@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(a_command_that_settles_or_locks_is_found) {
         {{"diskwait", "--lock", "/dev/sda", "--", "true"}, "diskwait --lock"},
         {{"diskwait", "/dev/sda", "--", "parted"}, "parted"},
         {{"env", "udevadm", "settle"}, "udevadm settle"},
-        {{"env", "-i", "A=b", "-u", "X", "udevadm", "settle"}, "udevadm settle"},
+        {{"env", "-i", "-u", "X", "A=b", "udevadm", "settle"}, "udevadm settle"},
         {{"env", "-S", "udevadm settle"}, "udevadm settle"},
         {{"env", "LOCK_BLOCK_DEVICE=1", "sfdisk", "/dev/sda"}, "LOCK_BLOCK_DEVICE=1 sfdisk"},
         {{"sudo", "-u", "root", "-n", "--", "udevadm", "settle"}, "udevadm settle"},
