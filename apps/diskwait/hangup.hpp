@@ -1,26 +1,39 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <functional>
 #include <loopingcall/config/config.hpp>
 
+#include "terminal/background.hpp"
+#include "terminal/signals.hpp"
+
 namespace diskwait {
 
-/// Calls back whenever SIGHUP comes, which asks a program to read its configuration again.
+/// Reads a configuration again on SIGHUP, and reports on standard error what came of it.
+///
+/// It is read on a thread of its own: a file that cannot be read for now, such as a FIFO or one on
+/// a dead file system, holds neither the wait nor another signal up.
 class Hangup {
   public:
-    Hangup(boost::asio::io_context& context, std::function<void()> callback);
+    /// @param changed  is called by the event loop with the configuration whenever a new one has
+    /// been adopted.
+    Hangup(boost::asio::io_context& context, loopingcall::config::Config config, bool quiet,
+           std::function<void(const loopingcall::config::Config&)> changed);
+
+    /// A signal that comes too late to change anything is as if it had not come.
+    void discard_pending() const { signals_.discard_pending(); }
 
   private:
-    void wait();
+    void read();
+    void take(loopingcall::config::Config config, const loopingcall::config::Reloaded& reloaded);
 
-    boost::asio::signal_set signals_;
-    std::function<void()> callback_;
+    loopingcall::config::Config config_;
+    bool quiet_;
+    std::function<void(const loopingcall::config::Config&)> changed_;
+    terminal::Mailbox mailbox_;
+    bool is_reading_ = false;
+    bool again_ = false;
+    terminal::Signals signals_;
 };
-
-/// Reads the configuration of a wait again and tells standard error what came of it.
-/// @return whether it may have changed.
-bool reload(loopingcall::config::Config& config, bool quiet);
 
 }  // namespace diskwait

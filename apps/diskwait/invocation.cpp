@@ -2,22 +2,27 @@
 
 #include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
+#include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <loopingcall/config/command_line.hpp>
 #include <loopingcall/device/whole_disk_lock.hpp>
 #include <map>
+#include <memory>
 #include <optional>
 #include <ostream>
 #include <utility>
 
 #include "locking_command.hpp"
 #include "option_table.hpp"
+#include "terminal/background.hpp"
 
 namespace diskwait {
 
 namespace {
 
 namespace config = loopingcall::config;
+namespace device = loopingcall::device;
 namespace po = boost::program_options;
 using Text = std::string;
 
@@ -32,6 +37,11 @@ po::options_description own_flags() {
          "while COMMAND runs; force: run COMMAND even if it waits for udev or for the lock "
          "itself")                                                     //
         ("wait-for-device", "wait for a device that is missing, too")  //
+        ("one-check",
+         "make one check of one device and print it as JSON: what root_helper runs; no files, "
+         "variables, or COMMAND")  //
+        ("ignore-pid", po::value<std::vector<Text>>()->composing()->value_name("PID"),
+         "do not count this process as a holder, and do not inspect it; may be repeated")  //
         ("strict",
          "a process that could not be inspected makes the answer unknown, and an "
          "unknown key of a file is an error")                                                //
@@ -77,9 +87,11 @@ class Reader {
                                                            {"always", ShowStatus::always},
                                                            {"never", ShowStatus::never}})
                                .value_or(ShowStatus::automatic);
+        result_.one_check = has("one-check");
         read_devices();
-        read_lock();
+        if (!result_.one_check) read_lock();
         read_wait();
+        if (result_.one_check) limit_to_one_check();
         const auto is_error = [](const auto& problem) {
             return problem.severity == config::Severity::error;
         };
@@ -150,15 +162,81 @@ class Reader {
     }
 
     void read_wait() {
-        const bool strict = has("strict");
-        config::Sources sources = config::sources_of(line_, "diskwait", "diskwait");
-        sources.strict = strict;
-        if (strict) sources.flags.push_back({strict_key, "--strict", "true"});
-        result_.config = config::Config::load(option_table(), std::move(sources));
+        if (!read_config()) return;
         const auto& problems = result_.config->diagnostics();
         result_.diagnostics.insert(result_.diagnostics.end(), problems.begin(), problems.end());
         result_.wait = wait_options(*result_.config);
         result_.wait.wait_for_device = has("wait-for-device");
+        read_ignored_pids();
+    }
+
+    void read_ignored_pids() {
+        if (!has("ignore-pid")) return;
+        for (const Text& text : line_.flags["ignore-pid"].as<std::vector<Text>>()) {
+            pid_t pid = 0;
+            const char* const end = text.data() + text.size();
+            const auto [stop, error] = std::from_chars(text.data(), end, pid);
+            if (error == std::errc{} && stop == end && pid > 0) {
+                result_.wait.ignored_pids.push_back(pid);
+            } else {
+                refuse("ignore-pid", "bad_value",
+                       '"' + text + "\" is not accepted: expected the id of a process");
+            }
+        }
+    }
+
+    /// Whatever else is on the command line: with a rule of sudo that allows any arguments after
+    /// --one-check, a user can run nothing and read no file as root.
+    void limit_to_one_check() {
+        if (!result_.command.empty()) refuse("one-check", "usage", "COMMAND is not accepted");
+        if (result_.devices.size() > 1) refuse("one-check", "usage", "expected one device");
+        if (has("lock")) refuse("one-check", "usage", "--lock is not accepted");
+        if (!line_.files.empty()) {
+            refuse("one-check", "usage", "--config-file and --config-dir are not accepted");
+        }
+        result_.output = Output::json;
+        device::WaitOptions& wait = result_.wait;
+        wait.check_device_timeout = loopingcall::Duration::zero();
+        wait.check_device_quiet = loopingcall::Duration::zero();
+        wait.check_device_early_wake = false;
+        wait.wait_for_device = false;
+        wait.root_helper.clear();
+    }
+
+    /// Looking for files and reading them takes as long as a FIFO has no writer, or a file system
+    /// does not answer.
+    /// @return whether it was done in time.
+    bool read_config() {
+        auto loaded = std::make_shared<std::optional<config::Config>>();
+        const bool in_time = terminal::done_in_background(
+            [loaded, line = line_, strict = has("strict"), one_check = result_.one_check] {
+                config::Sources sources =
+                    one_check ? config::Sources{.environment = nullptr, .flags = line.options}
+                              : config::sources_of(line, "diskwait", "diskwait");
+                sources.strict = strict;
+                if (strict) sources.flags.push_back({strict_key, "--strict", "true"});
+                *loaded = config::Config::load(option_table(), std::move(sources));
+            },
+            time_to_read());
+        if (in_time) {
+            result_.config = std::move(*loaded);
+            return true;
+        }
+        refuse("timeout", unreadable_file,
+               "the configuration files were not read within this time; is one of them a FIFO, or "
+               "on a file system that does not answer?");
+        return false;
+    }
+
+    /// By flag or environment: what a file says of it is not known yet. A wait that is to be one
+    /// check has the time of a check.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> time_to_read() const {
+        using std::chrono::nanoseconds;
+        const auto known = config::Config::load(option_table(), {.flags = line_.options});
+        const auto limit = known.get<nanoseconds>("disk_partitioner.check_device_timeout");
+        if (limit == nanoseconds::max()) return std::nullopt;
+        if (limit.count() > 0) return limit;
+        return known.get<nanoseconds>("disk_partitioner.check_device_probe_timeout");
     }
 
     [[nodiscard]] bool has(const char* flag) const { return line_.flags.count(flag) != 0; }

@@ -30,6 +30,9 @@ enum class Lock {
     force,
 };
 
+/// The code of a problem with the configuration that is in no file that could be named.
+inline constexpr const char* unreadable_file = "unreadable_file";
+
 /// What the user wants, from the command line and the configuration files.
 struct Invocation {
     Action action = Action::wait;
@@ -41,6 +44,8 @@ struct Invocation {
     Lock lock = Lock::none;
     Output output = Output::text;
     terminal::ShowStatus progress = terminal::ShowStatus::automatic;
+    /// One check of one device, for the root_helper of another diskwait.
+    bool one_check = false;
     bool quiet = false;
     bool verbose = false;
     /// All problems of the command line and the files, warnings included. With an error among

@@ -1,25 +1,23 @@
 #include <boost/json.hpp>
 #include <boost/json/src.hpp>
-#include <cmath>
 #include <ctime>
 #include <loopingcall/config/show.hpp>
-#include <loopingcall/device/printable.hpp>
 #include <variant>
 
 #include "result.hpp"
+#include "terminal/json_text.hpp"
 
 namespace diskwait {
 
 namespace {
 
+using terminal::add_name;
+using terminal::json_seconds;
+using terminal::json_text;
+
 namespace json = boost::json;
 namespace config = loopingcall::config;
 namespace device = loopingcall::device;
-
-/// To the millisecond.
-double seconds(std::chrono::nanoseconds duration) {
-    return std::round(std::chrono::duration<double, std::milli>(duration).count()) / 1000;
-}
 
 /// RFC 3339, to the second.
 std::string utc(std::chrono::system_clock::time_point time) {
@@ -39,18 +37,20 @@ json::value number_or_null(std::size_t number) {
 }
 
 json::object to_object(const device::Holder& holder) {
-    return {{"pid", holder.pid},
-            {"command", device::printable(holder.command)},
-            {"user", device::printable(holder.user)},
-            {"access", json::value_from(holder.access)},
-            {"path", device::printable(holder.path.native())},
-            {"since", holder.since ? json::value(utc(*holder.since)) : json::value(nullptr)}};
+    json::object object{{"pid", holder.pid}};
+    add_name(object, "command", holder.command);
+    add_name(object, "user", holder.user);
+    object["access"] = json::value_from(holder.access);
+    add_name(object, "path", holder.path.native());
+    object["since"] = holder.since ? json::value(utc(*holder.since)) : json::value(nullptr);
+    return object;
 }
 
 json::object to_object(const device::Claim& claim) {
-    return {{"kind", device::to_string(claim.kind)},
-            {"detail", device::printable(claim.detail)},
-            {"path", device::printable(claim.path.native())}};
+    json::object object{{"kind", device::to_string(claim.kind)}};
+    add_name(object, "detail", claim.detail);
+    add_name(object, "path", claim.path.native());
+    return object;
 }
 
 json::object to_object(const device::EvidenceItem& item) {
@@ -66,25 +66,34 @@ json::object to_object(const device::WaitResult& wait) {
     for (const auto& claim : report.claims) claims.push_back(to_object(claim));
     json::array evidence;
     for (const auto& item : report.evidence) evidence.push_back(to_object(item));
-    return {{"device", device::printable(report.device.native())},
-            {"state", device::to_string(report.state)},
-            {"checks", wait.checks},
-            {"elapsed_seconds", seconds(wait.elapsed)},
-            {"reason", text_or_null(report.reason)},
-            {"holders", std::move(holders)},
-            {"claims", std::move(claims)},
-            {"uninspected_processes", report.uninspected_processes},
-            {"evidence", std::move(evidence)},
-            {"message", device::describe(wait)}};
+    json::object object;
+    add_name(object, "device", report.device.native());
+    object["state"] = device::to_string(report.state);
+    object["checks"] = wait.checks;
+    object["elapsed_seconds"] = json_seconds(wait.elapsed);
+    object["reason"] = text_or_null(report.reason);
+    object["holders"] = std::move(holders);
+    object["claims"] = std::move(claims);
+    object["uninspected_processes"] = report.uninspected_processes;
+    object["evidence"] = std::move(evidence);
+    object["message"] = device::describe(wait);
+    return object;
+}
+
+json::object file_of(const config::Location& location) {
+    json::object object{{"file", nullptr}};
+    if (!location.file.empty()) add_name(object, "file", location.file);
+    return object;
 }
 
 json::object to_object(const config::Diagnostic& problem) {
-    return {{"file", text_or_null(problem.location.file)},
-            {"line", number_or_null(problem.location.line)},
-            {"column", number_or_null(problem.location.column)},
-            {"key", text_or_null(problem.key)},
-            {"code", problem.code},
-            {"message", problem.message}};
+    json::object object = file_of(problem.location);
+    object["line"] = number_or_null(problem.location.line);
+    object["column"] = number_or_null(problem.location.column);
+    object["key"] = text_or_null(problem.key);
+    object["code"] = problem.code;
+    object["message"] = problem.message;
+    return object;
 }
 
 /// Durations are in seconds; one without end is null.
@@ -106,10 +115,11 @@ struct ToJson {
 };
 
 json::object to_object(const config::Origin& origin) {
-    return {{"source", config::to_string(origin.source)},
-            {"file", text_or_null(origin.location.file)},
-            {"line", number_or_null(origin.location.line)},
-            {"name", text_or_null(origin.name)}};
+    json::object object{{"source", config::to_string(origin.source)}};
+    for (auto& [key, value] : file_of(origin.location)) object[key] = std::move(value);
+    object["line"] = number_or_null(origin.location.line);
+    object["name"] = text_or_null(origin.name);
+    return object;
 }
 
 json::object to_object(const config::Setting& setting) {
@@ -137,24 +147,28 @@ std::string to_json(const config::Config& config) {
     }
     json::array errors;
     for (const auto& problem : config.diagnostics()) errors.push_back(to_object(problem));
-    return json::serialize(json::object{{"schema", "diskwait/1"},
-                                        {"result", "config"},
-                                        {"exit_code", 0},
-                                        {"config", std::move(values)},
-                                        {"errors", std::move(errors)}});
+    return json_text(json::object{{"schema", "diskwait/1"},
+                                  {"result", "config"},
+                                  {"exit_code", 0},
+                                  {"config", std::move(values)},
+                                  {"errors", std::move(errors)}});
 }
 
 std::string to_json(const Result& result) {
     json::array devices;
-    for (const auto& wait : result.devices) devices.push_back(to_object(wait));
+    for (const auto& wait : result.devices) {
+        json::object device = to_object(wait);
+        if (result.one_check) device["identity"] = wait.report.identity;
+        devices.push_back(std::move(device));
+    }
     json::array errors;
     for (const auto& problem : result.errors) errors.push_back(to_object(problem));
-    return json::serialize(json::object{{"schema", "diskwait/1"},
-                                        {"result", result.name},
-                                        {"exit_code", result.exit_code},
-                                        {"elapsed_seconds", seconds(result.elapsed)},
-                                        {"devices", std::move(devices)},
-                                        {"errors", std::move(errors)}});
+    return json_text(json::object{{"schema", "diskwait/1"},
+                                  {"result", result.name},
+                                  {"exit_code", result.exit_code},
+                                  {"elapsed_seconds", json_seconds(result.elapsed)},
+                                  {"devices", std::move(devices)},
+                                  {"errors", std::move(errors)}});
 }
 
 }  // namespace diskwait

@@ -3,11 +3,13 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <iostream>
 #include <loopingcall/config/sample.hpp>
 #include <loopingcall/config/show.hpp>
 #include <loopingcall/device/lock_when_free.hpp>
+#include <loopingcall/process/signal_state.hpp>
 #include <memory>
 #include <optional>
 
@@ -17,6 +19,7 @@
 #include "progress.hpp"
 #include "result.hpp"
 #include "run_child.hpp"
+#include "terminal/background.hpp"
 #include "terminal/interrupt.hpp"
 #include "terminal/standard_streams.hpp"
 
@@ -25,6 +28,7 @@ namespace {
 
 namespace config = loopingcall::config;
 namespace device = loopingcall::device;
+namespace process = loopingcall::process;
 
 int exit_code_of(device::State state) {
     switch (state) {
@@ -43,7 +47,8 @@ Result refusal(const Invocation& invocation) {
     for (const auto& problem : invocation.diagnostics) {
         if (problem.severity != config::Severity::error) continue;
         result.errors.push_back(problem);
-        if (!problem.location.file.empty()) result.name = "config_error";
+        const bool is_of_file = !problem.location.file.empty() || problem.code == unreadable_file;
+        if (is_of_file) result.name = "config_error";
     }
     return result;
 }
@@ -54,26 +59,43 @@ struct Kept {
     std::optional<HeldSignals> signals;
 };
 
+/// So that root_helper runs this version, and by the path that sudoers(5) asks for.
+std::string own_program() {
+    std::error_code error;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+    return error ? std::string() : program.string();
+}
+
 Result wait(const Invocation& invocation, Kept& kept) {
     boost::asio::io_context context;
-    terminal::Interrupt interrupt(context);
+    terminal::Interrupt interrupt(context, {SIGINT, SIGTERM, SIGQUIT});
     Progress progress(invocation);
     device::WaitOptions options = invocation.wait;
     options.on_check = [&](const device::Check& check) { progress.show(check); };
+    if (const auto program = own_program(); !program.empty()) {
+        options.root_helper_program = {program};
+    }
     options.control = std::make_shared<device::WaitControl>();
-    config::Config settings = *invocation.config;
-    const Hangup hangup(context, [&, control = options.control] {
-        if (!reload(settings, invocation.quiet)) return;
-        const device::WaitOptions now = wait_options(settings);
-        progress.set_interval(now.check_device_interval);
-        control->set_limits(now.check_device_interval, now.check_device_max_retries);
-    });
+    device::WaitOptions before = options;
+    const Hangup hangup(
+        context, *invocation.config, invocation.quiet,
+        [&, control = options.control](const config::Config& settings) {
+            const device::WaitOptions now = wait_options(settings);
+            const bool is_same = now.check_device_interval == before.check_device_interval &&
+                                 now.check_device_max_retries == before.check_device_max_retries;
+            if (is_same) return;  // an interval that begins anew would put the next check off
+            before = now;
+            progress.set_interval(now.check_device_interval);
+            control->set_limits(now.check_device_interval, now.check_device_max_retries);
+        });
     std::exception_ptr error;
     Result result;
+    result.one_check = invocation.one_check;
     const auto begun = std::chrono::steady_clock::now();
     const auto finish = [&](std::exception_ptr thrown, std::vector<device::WaitResult> devices) {
         error = std::move(thrown);
         result.devices = std::move(devices);
+        interrupt.disarm();
         context.stop();  // not waiting for a fuser that cannot be killed
     };
     if (invocation.lock == Lock::none) {
@@ -90,14 +112,10 @@ Result wait(const Invocation& invocation, Kept& kept) {
                 }));
     }
     context.run();
-    if (invocation.lock != Lock::none) {
-        // A signal that has come so far is seen now; those that come later are COMMAND's.
-        kept.signals.emplace();
-        context.restart();
-        context.poll();
-    }
-    interrupt.disarm();
+    // Those that have not ended the wait by now are passed on to COMMAND.
+    if (invocation.lock != Lock::none) kept.signals.emplace();
     result.elapsed = std::chrono::steady_clock::now() - begun;
+    hangup.discard_pending();
     if (interrupt.signal() != 0) {
         result.name = "interrupted";
         result.exit_code = 128 + interrupt.signal();
@@ -117,9 +135,13 @@ void print(const Result& result, const Invocation& invocation) {
         return;
     }
     if (invocation.quiet) return;
-    std::ostream& stream = invocation.command.empty() ? std::cout : std::cerr;
-    for (const auto& wait : result.devices) stream << device::describe(wait) << '\n';
-    stream.flush();
+    for (const auto& wait : result.devices) {
+        // Why it could not be told must not be hidden by >/dev/null.
+        const bool is_answer =
+            invocation.command.empty() && wait.report.state != device::State::unknown;
+        (is_answer ? std::cout : std::cerr) << device::describe(wait) << '\n';
+    }
+    std::cout.flush();
 }
 
 void print_diagnostics(const Invocation& invocation) {
@@ -143,19 +165,21 @@ void print_config(const Invocation& invocation) {
 }
 
 /// Becomes COMMAND. Returns only if that cannot be, with the exit status that env(1) would give.
-int execute(const std::vector<std::string>& command) {
+/// Signals that came since the wait ended are pending: the first one ends us before COMMAND begins.
+int execute(const std::vector<std::string>& command, const process::SignalState& inherited) {
     std::vector<char*> arguments;
     for (const std::string& argument : command) {
         arguments.push_back(const_cast<char*>(argument.c_str()));  // NOLINT: execvp's old signature
     }
     arguments.push_back(nullptr);
+    inherited.apply();
     ::execvp(arguments.front(), arguments.data());
     const int error = errno;
     std::cerr << "diskwait: cannot run " << command.front() << ": " << std::strerror(error) << '\n';
     return error == ENOENT ? 127 : 126;
 }
 
-int run(const Invocation& invocation, const loopingcall::process::SignalState& inherited) {
+int run(const Invocation& invocation, const process::SignalState& inherited) {
     switch (invocation.action) {
         case Action::help:
             print_help(std::cout);
@@ -181,7 +205,7 @@ int run(const Invocation& invocation, const loopingcall::process::SignalState& i
     if (!terminal::output_arrived("diskwait")) return exit_unknown;
     if (result.exit_code != exit_free || invocation.command.empty()) return result.exit_code;
     if (kept.signals) return run_child(invocation.command, inherited, *kept.signals);
-    return execute(invocation.command);
+    return execute(invocation.command, inherited);
 }
 
 }  // namespace
@@ -189,11 +213,14 @@ int run(const Invocation& invocation, const loopingcall::process::SignalState& i
 
 int main(int count, char** arguments) {
     const auto inherited = loopingcall::process::SignalState::current();
+    std::signal(SIGCHLD, SIG_DFL);  // ignored by the parent, it would take the status of children
     terminal::occupy_closed_streams();
     try {
-        const int code =
+        int code =
             diskwait::run(diskwait::read_invocation({arguments + 1, arguments + count}), inherited);
-        return std::cout && !terminal::output_arrived("diskwait") ? diskwait::exit_unknown : code;
+        if (std::cout && !terminal::output_arrived("diskwait")) code = diskwait::exit_unknown;
+        terminal::exit_if_left_behind(code);
+        return code;
     } catch (const std::exception& error) {
         std::cerr << "diskwait: " << error.what() << '\n';
         return diskwait::exit_unknown;

@@ -92,7 +92,8 @@ const config::OptionTable& option_table() {
          .name = "root_helper",
          .type = config::TextType{},
          .default_value = "",
-         .help = "the command that runs a probe as root for those who are not, such as sudo -n",
+         .help = "command that makes each check as root, by \"diskwait --one-check\", if diskwait "
+                 "may not inspect all processes itself, such as sudo -n",
          .alias = "root-helper"},
     };
     return table;

@@ -18,6 +18,8 @@ struct Result {
     std::chrono::nanoseconds elapsed{0};
     std::vector<loopingcall::device::WaitResult> devices = {};
     std::vector<loopingcall::config::Diagnostic> errors = {};
+    /// Whether it is that of --one-check, which another diskwait reads.
+    bool one_check = false;
 };
 
 /// The values of all options, with where they come from and what they have beaten, as one JSON

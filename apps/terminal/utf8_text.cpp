@@ -1,5 +1,6 @@
 #include "terminal/utf8_text.hpp"
 
+#include <algorithm>
 #include <clocale>
 #include <cwchar>
 
@@ -74,6 +75,12 @@ std::string as_utf8(std::string_view text) {
     const Utf8 utf8;
     std::string valid;
     while (!text.empty()) {
+        // The most of nearly every text, which may be long.
+        const auto ascii =
+            std::find_if(text.begin(), text.end(), [](char byte) { return byte < 0; });
+        valid.append(text.begin(), ascii);
+        text.remove_prefix(static_cast<std::size_t>(ascii - text.begin()));
+        if (text.empty()) break;
         const Character character = first_of(text);
         valid += character.is_valid ? text.substr(0, character.bytes) : "\xEF\xBF\xBD";
         text.remove_prefix(character.bytes);

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "ini_text.hpp"
 #include "names.hpp"
 #include "read_files.hpp"
 
@@ -19,6 +20,7 @@ struct Assignment {
     std::size_t file;
     std::size_t rank;
     std::string text;
+    bool is_quoted;
     Origin origin;
 };
 
@@ -51,7 +53,8 @@ class Collector {
         check_code(sources_.overrides);
         ReadFiles read = read_files(sources_);
         for (std::size_t i = 0; i < read.files.size(); ++i) take_file(read.files[i], i);
-        for (Diagnostic& error : read.errors) report(std::move(error));
+        for (Diagnostic& problem : read.problems) report(std::move(problem));
+        source_of_file_ = std::move(read.sources);
         for (std::size_t i = 0; i < table_.size(); ++i) {
             result_.candidates.push_back(candidate_of(i));
         }
@@ -80,38 +83,47 @@ class Collector {
                 {number,
                  meaning.rank,
                  is_list ? without_quotes_of_items(entry) : entry.value,
+                 entry.quote != '\0',
                  {Source::file, file.value_location(entry), entry.key}});
         }
     }
 
+    /// Every program has options in [DEFAULT]: where none of ours is, a key is reported if it looks
+    /// like an option of ours.
     void take_unknown(const IniFile& file, const IniEntry& entry, const std::string& group) {
-        if (index_.has_group(group)) {
-            report({.severity = unknown_severity(),
-                    .location = file.key_location(entry),
-                    .key = entry.key,
-                    .code = "unknown_option",
-                    .message = "there is no such option in [" + group + "]" +
-                               index_.hint_for_key(group, entry.key)});
-        }
+        const bool is_shared = !index_.has_group(group);
+        if (is_shared && group != "DEFAULT") return;
+        const std::string hint = index_.hint_for_key(group, entry.key);
+        if (is_shared && hint.empty() && !sources_.strict) return;
+        report({.severity = unknown_severity(),
+                .location = file.key_location(entry),
+                .key = entry.key,
+                .code = "unknown_option",
+                .message = "there is no such option in [" + group + "]" + hint});
     }
 
     /// Files are shared with other programs, whose sections are none of our business, unless one
-    /// looks like a section of ours, misspelt.
+    /// looks like a section of ours, misspelt, or like a mistake.
     void check_sections(const IniFile& file, const std::vector<std::string>& groups) {
         std::vector<std::size_t> first(groups.size(), no_entry);
         for (std::size_t i = file.entries.size(); i-- > 0;) first[file.entries[i].section] = i;
         for (std::size_t i = 0; i < groups.size(); ++i) {
             const std::string& section = file.sections[i];
-            if (first[i] == no_entry || index_.knows_section(groups[i])) continue;
-            if (section == "DEFAULT") continue;
+            if (section == "DEFAULT" || index_.knows_section(groups[i])) continue;
+            const bool is_blank = section.find_first_not_of(blanks) == std::string::npos;
+            const bool has_entry = first[i] != no_entry;
             const std::string hint = index_.hint_for_section(section);
-            if (hint.empty() && !sources_.strict) continue;
-            const IniEntry& entry = file.entries[first[i]];
-            report({.severity = unknown_severity(),
-                    .location = file.key_location(entry),
-                    .key = entry.key,
-                    .code = "unknown_section",
-                    .message = "there is no section [" + section + "]" + hint});
+            const bool is_suspicious = is_blank || (has_entry && !hint.empty());
+            if (!is_suspicious && !sources_.strict) continue;
+            Diagnostic unknown{.severity = unknown_severity(),
+                               .location = {file.name, file.section_lines[i], 1},
+                               .code = "unknown_section",
+                               .message = "there is no section [" + section + "]" + hint};
+            if (has_entry) {
+                unknown.location = file.key_location(file.entries[first[i]]);
+                unknown.key = file.entries[first[i]].key;
+            }
+            report(std::move(unknown));
         }
     }
 
@@ -147,9 +159,12 @@ class Collector {
         take_default(option, candidate);
         take_files(option, assignments_[number], candidate);
         take_variable(option, candidate);
-        take_flags(option, candidate);
+        if (std::holds_alternative<MultiType>(option.type))
+            add_flags(option, assignments_[number], candidate);
+        else
+            take_flags(option, candidate);
         const auto code = sources_.overrides.find(key_of(option));
-        if (code != sources_.overrides.end()) win(candidate, {code->second}, {Source::code});
+        if (code != sources_.overrides.end()) win(candidate, {code->second}, false, {Source::code});
         return candidate;
     }
 
@@ -173,14 +188,18 @@ class Collector {
                                     std::pair(other.file, one.rank);
                          });
         if (assignments.empty()) return;
-        std::vector<std::string> texts;
         if (std::holds_alternative<MultiType>(option.type)) {
-            for (Assignment& one : assignments) texts.push_back(std::move(one.text));
-            return win(candidate, std::move(texts), std::move(assignments.back().origin));
+            std::vector<std::string> texts;
+            bool are_quoted = true;
+            for (const Assignment& one : assignments) {
+                texts.push_back(one.text);
+                are_quoted = are_quoted && one.is_quoted;
+            }
+            return win(candidate, std::move(texts), are_quoted, assignments.back().origin);
         }
         warn_of_repetition(assignments);
         for (Assignment& one : assignments) {
-            win(candidate, {std::move(one.text)}, std::move(one.origin));
+            win(candidate, {std::move(one.text)}, one.is_quoted, std::move(one.origin));
         }
     }
 
@@ -203,32 +222,61 @@ class Collector {
         const char* const value = sources_.environment(name.c_str());
         if (value == nullptr) return;
         if (option.deprecated_for_removal) warn_of_removal({}, name, option);
-        win(candidate, {value}, {.source = Source::environment, .name = name});
+        win(candidate, {value}, false, {.source = Source::environment, .name = name});
     }
 
     void take_flags(const Option& option, Candidate& candidate) {
-        std::vector<std::string> texts;
-        Origin origin{.source = Source::flag};
-        const bool several = std::holds_alternative<MultiType>(option.type);
         const std::string key = key_of(option);
         for (const FlagValue& flag : sources_.flags) {
             if (flag.key != key) continue;
-            if (flag.is_deprecated) warn_of_old_name({}, flag.flag, option);
-            if (option.deprecated_for_removal) warn_of_removal({}, flag.flag, option);
-            origin.name = flag.flag;
-            texts.push_back(flag.text);
-            if (!several) win(candidate, {flag.text}, origin);
+            warn_of_flag(flag, option);
+            win(candidate, {flag.text}, false, {.source = Source::flag, .name = flag.flag});
         }
-        if (several && !texts.empty()) win(candidate, std::move(texts), std::move(origin));
     }
 
-    static void win(Candidate& candidate, std::vector<std::string> texts, Origin origin) {
+    /// oslo keeps the values of files and flags in one list, in the order of the command line.
+    void add_flags(const Option& option, const std::vector<Assignment>& of_files,
+                   Candidate& candidate) {
+        const std::string key = key_of(option);
+        std::vector<std::string> texts;
+        auto next = of_files.begin();
+        Origin origin{.source = Source::flag};
+        for (std::size_t i = 0; i < sources_.flags.size(); ++i) {
+            const FlagValue& flag = sources_.flags[i];
+            if (flag.key != key) continue;
+            warn_of_flag(flag, option);
+            for (; next != of_files.end() && flags_before(*next) <= i; ++next) {
+                texts.push_back(next->text);
+            }
+            texts.push_back(flag.text);
+            origin.name = flag.flag;
+        }
+        if (origin.name.empty()) return;
+        for (; next != of_files.end(); ++next) texts.push_back(next->text);
+        win(candidate, std::move(texts), false, std::move(origin));
+        std::erase_if(candidate.overridden, [](const Overridden& one) {
+            return one.origin.source == Source::file;  // they are among the values
+        });
+    }
+
+    [[nodiscard]] std::size_t flags_before(const Assignment& assignment) const {
+        return sources_.files[source_of_file_[assignment.file]].flags_before;
+    }
+
+    void warn_of_flag(const FlagValue& flag, const Option& option) {
+        if (flag.is_deprecated) warn_of_old_name({}, flag.flag, option);
+        if (option.deprecated_for_removal) warn_of_removal({}, flag.flag, option);
+    }
+
+    static void win(Candidate& candidate, std::vector<std::string> texts, bool is_quoted,
+                    Origin origin) {
         if (candidate.origin.source > Source::default_value) {
             for (std::string& text : candidate.texts) {
                 candidate.overridden.push_back({candidate.origin, std::move(text)});
             }
         }
         candidate.texts = std::move(texts);
+        candidate.is_quoted = is_quoted;
         candidate.origin = std::move(origin);
     }
 
@@ -251,6 +299,7 @@ class Collector {
     const OptionIndex& index_;
     const Sources& sources_;
     std::vector<std::vector<Assignment>> assignments_;
+    std::vector<std::size_t> source_of_file_;
     Collected result_;
 };
 

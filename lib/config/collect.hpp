@@ -14,6 +14,8 @@ namespace loopingcall::config::detail {
 /// What an option is to have: the texts of its value, of which only a MultiType has several.
 struct Candidate {
     std::vector<std::string> texts = {};
+    /// Whether the value was quoted in its file, so that a # in it is meant.
+    bool is_quoted = false;
     Origin origin = {};
     std::vector<Overridden> overridden = {};
 };

@@ -183,14 +183,22 @@ class Sorter {
         using Kind = FileSource::Kind;
         if (option.value.empty()) return;
         const std::string& path = option.value.front();
-        if (option.string_key == config_file) result_.files.emplace_back(path, Kind::file);
-        if (option.string_key == config_dir) result_.files.emplace_back(path, Kind::directory);
+        const bool is_dir = option.string_key == config_dir;
+        if (!is_dir && option.string_key != config_file) return;
+        result_.files.emplace_back(path, is_dir ? Kind::directory : Kind::file).flags_before =
+            result_.options.size();
     }
 
-    /// Without a value that was joined to it: `-i` of `-i5`, `--interval` of `--interval=5`.
+    /// Without a value that was joined to it: `-i` of `-i5`, `--interval` of `--interval=5`. Of
+    /// letters that stand together, as in `-qi5`, the last one has the token, and the others none.
     static std::string flag_as_given(const po::option& option) {
+        if (option.original_tokens.empty()) return "--" + option.string_key;
         const std::string token = option.original_tokens.front();
-        return token.starts_with("--") ? token.substr(0, token.find('=')) : token.substr(0, 2);
+        if (token.starts_with("--")) return token.substr(0, token.find('='));
+        if (option.unregistered) return token.substr(0, 2);
+        const bool is_joined = option.original_tokens.size() == 1 && !option.value.empty();
+        const std::size_t value = is_joined ? option.value.front().size() : 0;
+        return {'-', token[token.size() - value - 1]};
     }
 
     std::map<std::string, Meaning> meanings_;
@@ -198,6 +206,12 @@ class Sorter {
     po::parsed_options own_;
     CommandLine& result_;
 };
+
+/// `interval,i`: by the alias, or oslo's name with the alias's letter.
+std::string names_of(const Option& option) {
+    const bool is_letter_alone = long_alias_of(option).empty();
+    return is_letter_alone ? flag_of(option) + option.alias : option.alias;
+}
 
 void describe_flags(const OptionTable& table, po::options_description& into) {
     for (const Option& option : table) {
@@ -207,8 +221,7 @@ void describe_flags(const OptionTable& table, po::options_description& into) {
             option.default_value != no_default && !option.default_value.empty();
         if (has_default) help += " (default: " + option.default_value + ")";
         if (is_boolean(option)) help += "; the opposite: --" + short_negative_of(option);
-        const std::string names = option.alias.empty() ? flag_of(option) : option.alias;
-        add_flag(into, names, option, help);
+        add_flag(into, names_of(option), option, help);
     }
 }
 

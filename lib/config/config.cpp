@@ -21,7 +21,8 @@ void check_defaults(const OptionTable& table) {
     }
 }
 
-/// Those of one file by their place; those of no file last.
+/// Those of one file by their place, and then what is about the whole file, such as the number of
+/// errors that were left out; those of no file last.
 void sort_by_place(std::vector<Diagnostic>& diagnostics) {
     std::map<std::string, std::size_t> files;
     for (const Diagnostic& one : diagnostics) files.emplace(one.location.file, files.size());
@@ -29,8 +30,8 @@ void sort_by_place(std::vector<Diagnostic>& diagnostics) {
     std::stable_sort(diagnostics.begin(), diagnostics.end(),
                      [&](const Diagnostic& one, const Diagnostic& other) {
                          const auto place = [&](const Diagnostic& it) {
-                             return std::tuple(files[it.location.file], it.location.line,
-                                               it.location.column);
+                             return std::tuple(files[it.location.file], it.location.line == 0,
+                                               it.location.line, it.location.column);
                          };
                          return place(one) < place(other);
                      });

@@ -2,18 +2,20 @@
 #include <ostream>
 #include <sstream>
 
+#include "printable.hpp"
+
 namespace loopingcall::config {
 
 std::ostream& operator<<(std::ostream& stream, const Diagnostic& diagnostic) {
     const Location& location = diagnostic.location;
     if (!location.file.empty()) {
-        stream << location.file << ':';
+        stream << detail::printable(location.file) << ':';
         if (location.line != 0) stream << location.line << ':' << location.column << ':';
         stream << ' ';
     }
     if (diagnostic.severity == Severity::warning) stream << "warning: ";
-    if (!diagnostic.key.empty()) stream << diagnostic.key << ": ";
-    return stream << diagnostic.message;
+    if (!diagnostic.key.empty()) stream << detail::printable(diagnostic.key) << ": ";
+    return stream << detail::printable(diagnostic.message);
 }
 
 std::string to_string(const Diagnostic& diagnostic) {

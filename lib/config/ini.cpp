@@ -131,7 +131,10 @@ class Reader {
                     "its own");
         }
         const auto [place, is_new] = seen_.emplace(name, result_.sections.size());
-        if (is_new) result_.sections.emplace_back(name);
+        if (is_new) {
+            result_.sections.emplace_back(name);
+            result_.section_lines.push_back(line_number_);
+        }
         section_ = place->second;
     }
 

@@ -15,7 +15,9 @@ bool needs_quotes(std::string_view line) {
     if (line.empty()) return false;
     const bool is_quoted =
         line.front() == line.back() && (line.front() == '"' || line.front() == '\'');
-    return is_quoted || is_blank(line.front()) || is_blank(line.back());
+    const bool has_hash =
+        line.find(" #") != std::string_view::npos || line.find("\t#") != std::string_view::npos;
+    return is_quoted || has_hash || is_blank(line.front()) || is_blank(line.back());
 }
 
 }  // namespace

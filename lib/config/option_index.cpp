@@ -1,5 +1,7 @@
 #include "option_index.hpp"
 
+#include <algorithm>
+
 #include "names.hpp"
 #include "nearest.hpp"
 
@@ -54,14 +56,28 @@ std::string OptionIndex::hint_for_section(const std::string& section) const {
     return did_you_mean(nearest(section, {groups_.begin(), groups_.end()}));
 }
 
+bool OptionIndex::has_group_exactly(const std::string& group) const {
+    return std::any_of(table_.begin(), table_.end(),
+                       [&](const Option& option) { return option.group == group; });
+}
+
 std::string OptionIndex::hint_for_key(const std::string& folded_group,
                                       const std::string& key) const {
     if (key.find("\xC2\xA0") != std::string::npos) return "; it holds a no-break space (U+00A0)";
     std::vector<std::string> names;
+    std::vector<std::string> others;
     for (const Option& option : table_) {
-        if (folded_section(option.group) == folded_group) names.push_back(option.name);
+        const bool is_here = folded_section(option.group) == folded_group;
+        (is_here ? names : others).push_back(option.name);
     }
-    return did_you_mean(nearest(key, names));
+    const std::string here = nearest(key, names);
+    const std::string elsewhere = nearest(key, others);
+    const bool is_misplaced = folded_key(elsewhere) == folded_key(key);
+    if (elsewhere.empty() || (!here.empty() && !is_misplaced)) return did_you_mean(here);
+    const auto option = std::find_if(table_.begin(), table_.end(), [&](const Option& one) {
+        return one.name == elsewhere && folded_section(one.group) != folded_group;
+    });
+    return did_you_mean(elsewhere + " of [" + option->group + ']');
 }
 
 }  // namespace loopingcall::config::detail

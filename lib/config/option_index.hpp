@@ -37,7 +37,10 @@ class OptionIndex {
         return groups_.contains(folded) || old_groups_.contains(folded);
     }
 
-    /// `; did you mean x?`, or nothing.
+    /// As a reference spells it, whose case counts.
+    [[nodiscard]] bool has_group_exactly(const std::string& group) const;
+
+    /// `; did you mean x?`, or nothing. A key may have been put into the wrong section.
     [[nodiscard]] std::string hint_for_section(const std::string& section) const;
     [[nodiscard]] std::string hint_for_key(const std::string& folded_group,
                                            const std::string& key) const;

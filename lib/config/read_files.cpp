@@ -3,20 +3,17 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
+
+#include "file_text.hpp"
 
 namespace loopingcall::config::detail {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// More than anybody has written: what does not end, such as /dev/zero, is refused.
-constexpr std::size_t largest = 64UL << 20U;
 
 class FileReader {
   public:
@@ -25,14 +22,19 @@ class FileReader {
         if (home != nullptr) home_ = home;
     }
 
-    void read(const FileSource& source) {
+    /// @param number  which of the sources it is.
+    void read(const FileSource& source, std::size_t number) {
         const fs::path path = expanded(source.path);
-        std::error_code ignored;
-        const fs::file_status status = fs::status(path, ignored);
+        number_ = number;
+        must_be_trusted_ = !source.is_named;
+        std::error_code error;
+        const fs::file_status status = fs::status(path, error);
         if (!fs::exists(status)) {
+            const bool is_directory = source.kind == FileSource::Kind::directory;
             if (!source.may_be_missing)
-                report(path, "file_not_found",
-                       std::string("cannot be opened: ") + std::strerror(ENOENT));
+                report(path, is_directory ? "dir_not_found" : "file_not_found",
+                       "cannot be opened: " +
+                           std::string(std::strerror(error ? error.value() : ENOENT)));
         } else if (source.kind == FileSource::Kind::directory) {
             read_directory(path, fs::is_directory(status));
         } else if (fs::is_directory(status)) {
@@ -59,6 +61,7 @@ class FileReader {
             return report(path, "not_a_directory",
                           "is a file, not a directory of them; give it with --config-file");
         }
+        if (!may_be_followed(path)) return;
         std::vector<fs::path> files;
         std::error_code error;
         for (fs::directory_iterator entry(path, error), end; !error && entry != end;
@@ -77,32 +80,38 @@ class FileReader {
     }
 
     void read_file(const fs::path& path) {
-        std::ifstream stream(path, std::ios::binary);
-        if (!stream) {
-            return report(path, "unreadable_file",
-                          std::string("cannot be opened: ") + std::strerror(errno));
-        }
-        std::string text;
-        char buffer[65536];
-        while (stream.read(buffer, sizeof buffer), stream.gcount() > 0) {
-            text.append(buffer, static_cast<std::size_t>(stream.gcount()));
-            if (text.size() > largest) {
-                return report(path, "unreadable_file", "is larger than 64 MiB");
-            }
-        }
-        if (stream.bad()) {
-            return report(path, "unreadable_file",
-                          std::string("cannot be read: ") + std::strerror(errno));
-        }
-        result_.files.push_back(parse_ini(text, path.native()));
+        if (!may_be_followed(path)) return;
+        const FileText read = read_text(path, must_be_trusted_);
+        if (!read.error.empty()) return report(path, "unreadable_file", read.error);
+        result_.files.push_back(parse_ini(read.text, path.native()));
+        result_.sources.push_back(number_);
+    }
+
+    bool may_be_followed(const fs::path& path) {
+        const std::string why = must_be_trusted_ ? why_not_trusted(path) : std::string();
+        if (why.empty()) return true;
+        result_.problems.push_back(
+            {.severity = Severity::warning,
+             .location = {path.native()},
+             .code = "untrusted_file",
+             .message = "is not read as root: " + why + "; name it with --config-" +
+                        (is_directory(path) ? "dir" : "file") + " if it is to be"});
+        return false;
+    }
+
+    static bool is_directory(const fs::path& path) {
+        std::error_code ignored;
+        return fs::is_directory(path, ignored);
     }
 
     void report(const fs::path& path, const char* code, std::string message) {
-        result_.errors.push_back(
+        result_.problems.push_back(
             {.location = {path.native()}, .code = code, .message = std::move(message)});
     }
 
     std::string home_;
+    std::size_t number_ = 0;
+    bool must_be_trusted_ = false;
     ReadFiles result_;
 };
 
@@ -110,7 +119,7 @@ class FileReader {
 
 ReadFiles read_files(const Sources& sources) {
     FileReader reader(sources);
-    for (const FileSource& source : sources.files) reader.read(source);
+    for (std::size_t i = 0; i < sources.files.size(); ++i) reader.read(sources.files[i], i);
     return reader.take();
 }
 

@@ -15,10 +15,18 @@ namespace {
 
 constexpr std::size_t longest = 1UL << 20U;
 
+constexpr const char* needs_own_line = "a comment needs a line of its own";
+
 struct Problem {
     std::string code;
     std::string message;
+    /// What the message says of a secret instead: a name behind a $ is a part of its value.
+    std::string secretive_message = {};
 };
+
+constexpr const char* no_reference =
+    "its value has a dollar sign before what is no option; write $$ for a dollar sign";
+constexpr const char* bad_reference = "its value refers to an option that has no proper value";
 
 /// What a reference leads to: an option, or why to none.
 struct Target {
@@ -100,33 +108,64 @@ class Resolver {
     [[nodiscard]] Target find(const std::string& group, const std::string& name) const {
         const std::size_t dot = name.find('.');
         if (dot != std::string::npos) {
-            const std::string other = name.substr(0, dot);
-            const auto found = index_.find_exactly(other, name.substr(dot + 1));
-            if (found && other != "DEFAULT") return {.option = found};
-            const std::string hint =
-                found ? "; write $" + name.substr(dot + 1) + " for one of DEFAULT" : "";
-            return {.problem = {"subst_no_such_option",
-                                "refers to " + name + ", and there is no such option" + hint}};
+            return find_in_group(group, name.substr(0, dot), name.substr(dot + 1));
         }
-        auto found = index_.find_exactly(group, name);
-        if (!found) found = index_.find_exactly("DEFAULT", name);
+        const auto found = find_unqualified(group, name);
         if (found) return {.option = found};
         if (index_.has_group(name)) {
-            return {.problem = {
-                        "subst_group",
-                        "refers to " + name + ", which is a group; write ${" + name + ".option}"}};
+            return no_target("subst_group", "refers to " + name + ", which is a group; write ${" +
+                                                name + ".option}");
         }
-        return {.problem = {"subst_no_such_option",
-                            "refers to " + name + ", and there is no such option in [" + group +
-                                "] or [DEFAULT]; write $$ for a dollar sign"}};
+        return no_target("subst_no_such_option", "refers to " + name +
+                                                     ", and there is no such option in [" + group +
+                                                     "] or [DEFAULT]; write $$ for a dollar sign");
+    }
+
+    /// A dot is part of a name: `$host.x` asks for the option x of a group host. oslo has no group
+    /// of the name DEFAULT.
+    [[nodiscard]] Target find_in_group(const std::string& from, const std::string& group,
+                                       const std::string& name) const {
+        const auto found = index_.find_exactly(group, name);
+        const std::string refers = "refers to " + group + '.' + name;
+        if (group == "DEFAULT") {
+            const std::string way_out = found ? "; write $" + name + " for one of DEFAULT" : "";
+            return no_target("subst_no_such_group",
+                             refers + ", and there is no such option" + way_out);
+        }
+        if (found) return {.option = found};
+        if (index_.has_group_exactly(group)) {
+            return no_target("subst_no_such_option", refers + ", and there is no such option");
+        }
+        const std::string way_out =
+            find_unqualified(from, group)
+                ? "write ${" + group + "}." + name + " for the option " + group
+                : std::string("write $$ for a dollar sign");
+        return no_target("subst_no_such_group",
+                         refers + ": no such group [" + group + "]; " + way_out);
+    }
+
+    [[nodiscard]] std::optional<std::size_t> find_unqualified(const std::string& group,
+                                                              const std::string& name) const {
+        const auto found = index_.find_exactly(group, name);
+        return found ? found : index_.find_exactly("DEFAULT", name);
+    }
+
+    static Target no_target(std::string code, std::string message) {
+        return {.problem = {std::move(code), std::move(message), no_reference}};
     }
 
     [[nodiscard]] Problem cycle_to(std::size_t option) const {
         std::string path;
         auto frame = std::find_if(stack_.begin(), stack_.end(),
                                   [&](const Frame& one) { return one.option == option; });
-        for (; frame != stack_.end(); ++frame) path += key_of(table_[frame->option]) + " -> ";
-        return {"subst_recursion", "refers to itself: " + path + key_of(table_[option])};
+        bool has_secret = false;
+        for (; frame != stack_.end(); ++frame) {
+            path += key_of(table_[frame->option]) + " -> ";
+            has_secret = has_secret || table_[frame->option].secret;
+        }
+        const std::string message = "refers to itself";
+        if (has_secret) return {"subst_recursion", message + ", by way of a secret"};
+        return {"subst_recursion", message + ": " + path + key_of(table_[option])};
     }
 
     void close(const Frame& frame) {
@@ -144,6 +183,7 @@ class Resolver {
         if (problems_[option]) return fall_back(option, setting);
         setting.origin = std::move(candidate.origin);
         setting.overridden = std::move(candidate.overridden);
+        warn_of_comment(option, candidate.texts, candidate.is_quoted);
     }
 
     /// @param room  how much may be put in by references.
@@ -176,7 +216,8 @@ class Resolver {
 
     [[nodiscard]] Problem inherited(const Problem& problem, std::size_t other) const {
         if (problem.code == "subst_recursion") return problem;
-        return {problem.code, "refers to " + key_of(table_[other]) + ", which has no proper value"};
+        return {problem.code, "refers to " + key_of(table_[other]) + ", which has no proper value",
+                bad_reference};
     }
 
     /// The value of another option, as it is put into a text.
@@ -219,7 +260,39 @@ class Resolver {
         const std::string shown =
             secret ? std::string("its value")
                    : '"' + text.substr(0, longest_shown) + (is_long ? "..." : "") + '"';
-        return {std::move(parsed.code), shown + " is not accepted: expected " + parsed.expected};
+        const bool has_comment = !secret && may_have_comment(candidates_[option], "#;");
+        return {std::move(parsed.code),
+                shown + ' ' + parsed.fault + ": expected " + parsed.expected +
+                    (has_comment ? std::string("; ") + needs_own_line : std::string())};
+    }
+
+    /// Whether one of the marks may begin a comment, by what the user thought.
+    static bool may_have_comment(const Candidate& candidate, const char* marks) {
+        if (candidate.origin.source != Source::file || candidate.is_quoted) return false;
+        return std::any_of(candidate.texts.begin(), candidate.texts.end(),
+                           [&](const std::string& text) {
+                               return text.find_first_of(marks) != std::string::npos;
+                           });
+    }
+
+    /// In a text, # is legal. It is hardly meant if a blank stands before it.
+    void warn_of_comment(std::size_t option, const std::vector<std::string>& texts,
+                         bool is_quoted) {
+        const Setting& setting = result_.settings[option];
+        if (is_quoted || setting.secret || setting.origin.source != Source::file) return;
+        const bool has_comment =
+            std::any_of(texts.begin(), texts.end(), [](const std::string& text) {
+                return text.find(" #") != std::string::npos ||
+                       text.find("\t#") != std::string::npos;
+            });
+        if (!has_comment) return;
+        result_.diagnostics.push_back(
+            {.severity = Severity::warning,
+             .location = setting.origin.location,
+             .key = setting.origin.name,
+             .code = "suspicious_comment",
+             .message = std::string("what follows # is part of the value; ") + needs_own_line +
+                        ", and quotes around the value say that it is meant"});
     }
 
     static Problem missing(const Option& option) {
@@ -240,10 +313,13 @@ class Resolver {
     void report(std::size_t option) {
         const Origin& origin = candidates_[option].origin;
         const bool has_name = !origin.name.empty();
-        result_.diagnostics.push_back({.location = origin.location,
-                                       .key = has_name ? origin.name : key_of(table_[option]),
-                                       .code = std::move(problems_[option]->code),
-                                       .message = std::move(problems_[option]->message)});
+        Problem& problem = *problems_[option];
+        const bool is_hidden = table_[option].secret && !problem.secretive_message.empty();
+        result_.diagnostics.push_back(
+            {.location = origin.location,
+             .key = has_name ? origin.name : key_of(table_[option]),
+             .code = std::move(problem.code),
+             .message = std::move(is_hidden ? problem.secretive_message : problem.message)});
     }
 
     const OptionTable& table_;

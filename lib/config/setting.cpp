@@ -1,5 +1,7 @@
 #include <loopingcall/config/setting.hpp>
 
+#include "printable.hpp"
+
 namespace loopingcall::config {
 
 const char* to_string(Source source) noexcept {
@@ -24,10 +26,11 @@ std::string to_string(const Origin& origin) {
     std::string kind = to_string(origin.source);
     switch (origin.source) {
         case Source::file:
-            return origin.location.file + ':' + std::to_string(origin.location.line);
+            return detail::printable(origin.location.file) + ':' +
+                   std::to_string(origin.location.line);
         case Source::environment:
         case Source::flag:
-            return kind + ' ' + origin.name;
+            return kind + ' ' + detail::printable(origin.name);
         default:
             return kind;
     }

@@ -3,6 +3,7 @@
 
 #include "ini_text.hpp"
 #include "names.hpp"
+#include "printable.hpp"
 
 namespace loopingcall::config {
 
@@ -17,9 +18,19 @@ void show_origin(const Setting& setting, std::ostream& stream) {
     for (const Overridden& beaten : setting.overridden) {
         stream << "; over " << to_string(beaten.origin);
         if (beaten.text.find('\n') != std::string::npos) continue;
-        stream << " (" << (setting.secret ? masked : beaten.text) << ')';
+        stream << " (" << (setting.secret ? masked : detail::printable(beaten.text)) << ')';
     }
     stream << '\n';
+}
+
+/// A file has no escapes: what a terminal would obey cannot both be shown and mean the same.
+void show_value(const Option& option, const std::string& text, std::ostream& stream) {
+    if (detail::can_command_terminal(text)) {
+        stream << "# with control characters, which are escaped here:\n#" << option.name << " = "
+               << detail::printable(text) << '\n';
+    } else {
+        stream << detail::ini_assignment(option.name, text) << '\n';
+    }
 }
 
 void show_option(const Option& option, const Setting& setting, std::ostream& stream) {
@@ -30,7 +41,7 @@ void show_option(const Option& option, const Setting& setting, std::ostream& str
         stream << '#' << option.name << " = " << masked << '\n';
     } else {
         for (const std::string& text : to_texts(option.type, setting.value)) {
-            stream << detail::ini_assignment(option.name, text) << '\n';
+            show_value(option, text, stream);
         }
     }
 }

@@ -40,7 +40,7 @@ std::vector<FileSource> find(const std::string& project, const std::string& prog
         for (const fs::path& directory : directories(project, environment)) {
             std::error_code ignored;
             if (!fs::exists(directory / (name + extension), ignored)) continue;
-            found.emplace_back(directory / (name + extension), kind, true);
+            found.emplace_back(directory / (name + extension), kind, true).is_named = false;
             return;
         }
     };

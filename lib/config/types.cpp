@@ -6,8 +6,10 @@
 #include <loopingcall/config/types.hpp>
 #include <optional>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
+#include "duration_text.hpp"
 #include "names.hpp"
 #include "utf8.hpp"
 
@@ -19,14 +21,27 @@ using std::chrono::nanoseconds;
 
 constexpr std::string_view infinity = "infinity";
 
+constexpr const char* too_large = "is too large";
+
+template <class Number>
+struct ParsedNumber {
+    std::optional<Number> value = {};
+    const char* fault = nullptr;  // of a number that the type cannot hold
+};
+
 /// As std::from_chars() reads it, with a plus sign allowed; nothing unless that is all of the text.
 template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
+ParsedNumber<Number> parse_number(std::string_view text) {
     if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
     Number number{};
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, number);
-    return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
+    if (stop != end) return {};
+    if (error == std::errc::result_out_of_range) {
+        const bool is_large = std::is_integral_v<Number> && !text.starts_with('-');
+        return {.fault = is_large ? too_large : "is out of range"};
+    }
+    return error == std::errc{} ? ParsedNumber<Number>{number} : ParsedNumber<Number>{};
 }
 
 /// The shortest text that is read as the same number.
@@ -46,12 +61,14 @@ std::string within(const std::string& what, Number minimum, Number maximum) {
 }
 
 template <class Number>
-ParsedValue bounded(std::optional<Number> number, Number minimum, Number maximum,
+ParsedValue bounded(const ParsedNumber<Number>& parsed, Number minimum, Number maximum,
                     const std::string& what, const std::string& code) {
+    const std::optional<Number>& number = parsed.value;
     if (number && *number >= minimum && *number <= maximum) return {.value = *number};
-    const std::string expected = within(what, minimum, maximum);
-    if (!number) return {.code = code, .expected = expected};
-    return {.code = *number < minimum ? "below_min" : "above_max", .expected = expected};
+    ParsedValue refused{.code = code, .expected = within(what, minimum, maximum)};
+    if (number) refused.code = *number < minimum ? "below_min" : "above_max";
+    if (parsed.fault != nullptr) refused.fault = parsed.fault;
+    return refused;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -65,6 +82,15 @@ std::string at_least(nanoseconds minimum) {
     return "of at least " + format_duration(minimum);
 }
 
+char lower_case(char character) {
+    return character >= 'A' && character <= 'Z' ? static_cast<char>(character + 32) : character;
+}
+
+bool is_equal_but_for_case(std::string_view one, std::string_view other) {
+    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                      [](char a, char b) { return lower_case(a) == lower_case(b); });
+}
+
 struct ParseAs {
     std::string_view text;
 
@@ -75,7 +101,7 @@ struct ParseAs {
 
     ParsedValue operator()(const FloatType& type) const {
         auto number = parse_number<double>(text);
-        if (number && !std::isfinite(*number)) number.reset();
+        if (number.value && !std::isfinite(*number.value)) number.value.reset();
         return bounded(number, type.minimum, type.maximum, "a number", "not_float");
     }
 
@@ -99,18 +125,27 @@ struct ParseAs {
 
     ParsedValue operator()(const DurationType& type) const {
         if (type.accepts_infinity && text == infinity) return {.value = nanoseconds::max()};
-        const auto value = parse_duration(text);
-        if (value && *value >= type.minimum) return {.value = *value};
-        return {.code = value ? "below_min" : "not_duration",
+        using Problem = detail::DurationText::Problem;
+        const auto [value, problem] = detail::read_duration(text);
+        if (problem == Problem::none && value >= type.minimum) return {.value = value};
+        const std::string or_infinity = type.accepts_infinity ? "; or infinity" : "";
+        if (problem == Problem::too_large) {
+            return {.code = "above_max",
+                    .expected = "a duration of at most 106751d" + or_infinity,
+                    .fault = too_large};
+        }
+        return {.code = problem == Problem::none ? "below_min" : "not_duration",
                 .expected = "a duration " + at_least(type.minimum) +
                             ", in seconds or with a unit, such as 1, 0.5, 500ms, 2s or 1m" +
-                            (type.accepts_infinity ? "; or infinity" : "")};
+                            or_infinity};
     }
 
     ParsedValue operator()(const ChoiceType& type) const {
         std::string accepted;
         for (const std::string& choice : type.choices) {
-            if (choice == text) return {.value = choice};
+            const bool is_it =
+                type.ignore_case ? is_equal_but_for_case(choice, text) : choice == text;
+            if (is_it) return {.value = choice};
             accepted += (accepted.empty() ? "" : ", ") + choice;
         }
         return {.code = "not_a_choice", .expected = "one of " + accepted};

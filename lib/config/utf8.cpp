@@ -1,7 +1,6 @@
 #include "utf8.hpp"
 
 #include <algorithm>
-#include <cstdint>
 
 namespace loopingcall::config::detail {
 
@@ -22,21 +21,21 @@ std::optional<Lead> read_lead(unsigned char byte) noexcept {
     return std::nullopt;
 }
 
-/// The length of the character at the start of `text`, or 0 if there is none.
-std::size_t character_length(std::string_view text) noexcept {
+}  // namespace
+
+Character first_character(std::string_view text) noexcept {
     const auto lead = read_lead(static_cast<unsigned char>(text.front()));
-    if (!lead || lead->length > text.size()) return 0;
+    if (!lead || lead->length > text.size()) return {};
     std::uint32_t code = lead->bits;
     for (const char next : text.substr(1, lead->length - 1)) {
         const auto byte = static_cast<unsigned char>(next);
-        if ((byte & 0xC0U) != 0x80U) return 0;
+        if ((byte & 0xC0U) != 0x80U) return {};
         code = (code << 6U) | (byte & 0x3FU);
     }
     const bool surrogate = code >= 0xD800 && code < 0xE000;
-    return code < lead->smallest || code > 0x10FFFF || surrogate ? 0 : lead->length;
+    if (code < lead->smallest || code > 0x10FFFF || surrogate) return {};
+    return {code, lead->length};
 }
-
-}  // namespace
 
 std::optional<std::size_t> first_bad_byte(std::string_view text) noexcept {
     for (std::size_t at = 0; at < text.size();) {
@@ -44,7 +43,7 @@ std::optional<std::size_t> first_bad_byte(std::string_view text) noexcept {
             ++at;
             continue;
         }
-        const std::size_t length = character_length(text.substr(at));
+        const std::size_t length = first_character(text.substr(at)).length;
         if (length == 0) return at;
         at += length;
     }

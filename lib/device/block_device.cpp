@@ -4,6 +4,7 @@
 #include <sys/sysmacros.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 #include <system_error>
 
@@ -20,19 +21,6 @@ using Path = std::filesystem::path;
 std::string first_line(const Path& file) {
     const std::string text = read_proc_file(AT_FDCWD, file.c_str());
     return text.substr(0, text.find('\n'));
-}
-
-/// A directory that is not there, or goes away meanwhile, is empty.
-std::vector<Path> entries(const Path& directory) {
-    std::vector<Path> found;
-    std::error_code error;
-    std::filesystem::directory_iterator entry(directory, error);
-    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-        found.push_back(entry->path());
-    }
-    throw_if_shortage(error.value(), directory.native());
-    std::sort(found.begin(), found.end());
-    return found;
 }
 
 bool is_partition(const Path& directory) {
@@ -55,17 +43,24 @@ dev_t parse_number(const std::string& text) {
 
 /// A slash in a device's name is an exclamation mark in sysfs: "cciss!c0d0".
 BlockDevice device_at(const Path& directory) {
-    BlockDevice device{.name = directory.filename().string(),
-                       .number = parse_number(first_line(directory / "dev"))};
+    BlockDevice device{.name = directory.filename().string(), .number = number_of(directory)};
     std::string name = device.name;
     std::replace(name.begin(), name.end(), '!', '/');
     device.node = Path("/dev") / name;
     return device;
 }
 
+/// The kernel refuses to show a name that is longer than a page.
+std::string backing_name_of(const Path& loop) try {
+    return first_line(loop / "loop" / "backing_file");
+} catch (const std::system_error& error) {
+    throw_if_shortage(error.code().value(), loop.native());
+    return {};
+}
+
 void collect_holders(dev_t device, const Path& sysfs, std::set<std::string>& seen,
                      std::vector<BlockDevice>& found) {
-    for (const Path& entry : entries(directory_of(device, sysfs) / "holders")) {
+    for (const Path& entry : entries_of(directory_of(device, sysfs) / "holders")) {
         if (!seen.insert(entry.filename().string()).second) continue;
         found.push_back(device_at(sysfs / "class" / "block" / entry.filename()));
         collect_holders(found.back().number, sysfs, seen, found);
@@ -74,13 +69,33 @@ void collect_holders(dev_t device, const Path& sysfs, std::set<std::string>& see
 
 }  // namespace
 
+std::vector<Path> entries_of(const Path& directory) {
+    std::vector<Path> found;
+    std::error_code error;
+    std::filesystem::directory_iterator entry(directory, error);
+    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+        found.push_back(entry->path());
+    }
+    throw_if_shortage(error.value(), directory.native());
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+dev_t number_of(const Path& directory) { return parse_number(first_line(directory / "dev")); }
+
+std::string name_of(dev_t device, const Path& sysfs) {
+    std::error_code error;
+    const Path directory = std::filesystem::canonical(directory_of(device, sysfs), error);
+    return error ? std::string() : directory.filename().string();
+}
+
 bool is_shown(dev_t device, const Path& sysfs) {
     return !first_line(directory_of(device, sysfs) / "dev").empty();
 }
 
 std::vector<BlockDevice> partitions_of(dev_t disk, const Path& sysfs) {
     std::vector<BlockDevice> partitions;
-    for (const Path& entry : entries(directory_of(disk, sysfs))) {
+    for (const Path& entry : entries_of(directory_of(disk, sysfs))) {
         if (is_partition(entry)) partitions.push_back(device_at(entry));
     }
     return partitions;
@@ -107,13 +122,25 @@ std::string full_name(const BlockDevice& device, const Path& sysfs) {
     return name.empty() ? device.name : device.name + " (" + name + ')';
 }
 
-std::vector<LoopDevice> loop_devices(const Path& sysfs) {
-    std::vector<LoopDevice> found;
-    for (const Path& entry : entries(sysfs / "class" / "block")) {
-        const std::string backing = first_line(entry / "loop" / "backing_file");
-        if (!backing.empty()) found.push_back({Path("/dev") / entry.filename(), backing});
+std::vector<BoundLoop> bound_loops(const Path& sysfs) {
+    std::vector<BoundLoop> found;
+    for (const Path& entry : entries_of(sysfs / "block")) {
+        if (!entry.filename().native().starts_with("loop")) continue;
+        BlockDevice device = device_at(entry);
+        // One that shows no number is hidden; what it has behind it has to be asked for.
+        const bool hidden = device.number == 0;
+        if (!hidden && first_line(entry / "loop" / "offset").empty()) continue;
+        const std::string sequence = first_line(entry / "diskseq");
+        found.push_back({.device = std::move(device),
+                         .backing_name = backing_name_of(entry),
+                         .sequence = std::strtoull(sequence.c_str(), nullptr, 10)});
     }
     return found;
+}
+
+bool shows_holders(dev_t device, const Path& sysfs) {
+    std::error_code error;
+    return std::filesystem::is_directory(directory_of(device, sysfs) / "holders", error);
 }
 
 }  // namespace loopingcall::device::detail

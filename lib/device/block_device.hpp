@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,6 +15,15 @@ struct BlockDevice {
     dev_t number = 0;
     std::filesystem::path node = {};  // in /dev
 };
+
+/// The entries of a directory, with their paths, sorted. A directory that is not there is empty.
+std::vector<std::filesystem::path> entries_of(const std::filesystem::path& directory);
+
+/// The number in the file `dev` of a device's directory; 0 if it shows none.
+dev_t number_of(const std::filesystem::path& directory);
+
+/// The kernel's name of a device, as sysfs shows it; empty if it does not.
+std::string name_of(dev_t device, const std::filesystem::path& sysfs);
 
 /// Whether sysfs shows this device. If not, nothing can be said about its relatives.
 bool is_shown(dev_t device, const std::filesystem::path& sysfs);
@@ -30,12 +40,17 @@ std::vector<BlockDevice> holders_of(dev_t device, const std::filesystem::path& s
 /// With the name that device-mapper or md gave it: "dm-0 (vg-root)".
 std::string full_name(const BlockDevice& device, const std::filesystem::path& sysfs);
 
-/// A loop device with a backing file.
-struct LoopDevice {
-    std::filesystem::path node;
-    std::filesystem::path backing_file;
+/// A loop device that has something behind it.
+struct BoundLoop {
+    BlockDevice device = {};
+    std::string backing_name =
+        {};                      ///< as sysfs shows it: it follows a rename, and may be wrong here
+    std::uint64_t sequence = 0;  ///< of the binding; 0 if the kernel does not count them
 };
 
-std::vector<LoopDevice> loop_devices(const std::filesystem::path& sysfs);
+std::vector<BoundLoop> bound_loops(const std::filesystem::path& sysfs);
+
+/// Whether a device has the directory that names its holders. If not, nothing is known of them.
+bool shows_holders(dev_t device, const std::filesystem::path& sysfs);
 
 }  // namespace loopingcall::device::detail

@@ -3,24 +3,19 @@
 #include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <iterator>
 #include <loopingcall/device/printable.hpp>
 #include <system_error>
 #include <utility>
 
-#include "probe.hpp"
-#include "process_info.hpp"
-#include "rights.hpp"
+#include "in_milliseconds.hpp"
 #include "run_in_background.hpp"
-#include "scan_evidence.hpp"
 
 namespace loopingcall::device::detail {
 
 namespace {
 
-std::string in_milliseconds(Duration time) {
-    using std::chrono::milliseconds;
-    return std::to_string(std::chrono::duration_cast<milliseconds>(time).count()) + " ms";
-}
+constexpr int most_attempts = 3;
 
 bool is_among(const Identity& one, const std::vector<Identity>& others) {
     return std::any_of(others.begin(), others.end(), [&](const Identity& other) {
@@ -49,109 +44,163 @@ Checker::Checker(std::filesystem::path device, const WaitOptions& options,
 
 asio::awaitable<Report> Checker::check() {
     deadline_ = std::chrono::steady_clock::now() + options_.check_device_probe_timeout;
+    awaits_device_ = false;
     Report report;
     try {
-        report = co_await find_out(false);
+        report = co_await find_out();
     } catch (const std::system_error& error) {
         // No thread, no descriptor: nothing is known of the device, and the wait can go on.
         if (is_cancellation(error)) throw;
         report = unknown(error.what());
     }
     report.device = device_;
-    free_before_ = report.state == State::free;
     co_return report;
 }
 
-/// @param again  the disk has just settled, after the sources had been read once.
-asio::awaitable<Report> Checker::find_out(bool again) {
+/// A verdict on a device that changed meanwhile is none: it may be about one that has gone. Then
+/// the device is checked again, so often as is likely to be enough.
+asio::awaitable<Report> Checker::find_out() {
     if (options_.check_device_early_wake) wake_.watch_tables();
-    if (!again) co_await udev_.settle(time_left());
+    co_await settle();
+    std::optional<Survey> survey = co_await survey_present();
+    std::vector<std::string> changes;
+    for (int attempt = 1;;) {
+        if (auto refusal = admit(survey)) co_return std::move(*refusal);
+        std::vector<std::string> some = changes_to(*survey);
+        std::move(some.begin(), some.end(), std::back_inserter(changes));
+        std::optional<Report> report = co_await judge(std::move(*survey));
+        if (!report) {
+            survey = co_await survey_present();
+            continue;
+        }
+        const bool is_final = report->state == State::busy ||
+                              (report->state == State::free && !options_.wait_for_device);
+        if (!is_final) survey = co_await survey_present();
+        if (is_final || is_unchanged(survey)) {
+            report->changes = std::move(changes);
+            co_return std::move(*report);
+        }
+        if (attempt++ == most_attempts) {
+            awaits_device_ = options_.wait_for_device;
+            co_return unknown("it changed again and again while it was checked");
+        }
+        co_await settle();
+        survey = co_await survey_present();
+    }
+}
+
+/// A missing device that is waited for may have come before its name was watched. One that has come
+/// since udev was waited for has not settled.
+asio::awaitable<std::optional<Survey>> Checker::survey_present() {
+    bool was_missing = udev_.was_missing();
     std::optional<Survey> survey = co_await survey_now();
-    if (survey && survey->device.identity && udev_.was_missing()) {
-        co_await udev_.settle(time_left());
+    if (survey && survey->device.missing && options_.wait_for_device) {
+        was_missing = true;
+        forget_device();
+        watch();
         survey = co_await survey_now();
     }
-    const bool is_to_come = survey && survey->device.missing && options_.wait_for_device && !known_;
-    if (is_to_come) {
-        watch();  // it may have come before that
-        co_await udev_.settle(time_left());
-        survey = co_await survey_now();
-    }
+    const bool has_come = survey && survey->device.identity && was_missing;
+    if (!has_come || !options_.check_device_udev) co_return survey;
+    co_await settle();
+    co_return co_await survey_now();
+}
+
+/// @return why the device cannot be judged, if it cannot.
+std::optional<Report> Checker::admit(const std::optional<Survey>& survey) {
     if (!survey) {
-        co_return unknown("it could not be looked at within " +
-                          in_milliseconds(options_.check_device_probe_timeout));
+        return unknown("it could not be looked at within " +
+                       in_milliseconds(options_.check_device_probe_timeout));
     }
     const Identified& now = survey->device;
     if (!now.identity) {
-        const bool removed = now.missing && known_;
-        co_return unknown(removed ? "it was removed while it was waited for" : now.problem);
+        awaits_device_ = now.missing && options_.wait_for_device;
+        return unknown(now.missing && seen_ ? "it was removed while it was waited for"
+                                            : now.problem);
     }
-    if (known_ && !known_->same_as(*now.identity)) {
-        co_return unknown("another device has its name since it is waited for");
+    const bool other = known_ && !known_->same_as(*now.identity);
+    if (other && !options_.wait_for_device) {
+        return unknown("another device has its name since it is waited for");
     }
-    co_return co_await judge(std::move(*survey), again);
+    const bool again = known_ && known_->life != now.identity->life;
+    if (options_.wait_for_device && (other || again)) {
+        forget_device();
+        succession_ = {other ? "another device has its name" : "it was made again"};
+    }
+    return std::nullopt;
+}
+
+bool Checker::is_unchanged(const std::optional<Survey>& survey) const {
+    if (!survey) return true;  // as far as can be told
+    if (!known_ || !survey->device.identity) return false;
+    const Identity& now = *survey->device.identity;
+    const auto here = [&](const Identity& one) { return is_among(one, survey->partitions); };
+    return known_->same_as(now) && known_->life == now.life &&
+           survey->partitions.size() == partitions_.size() &&
+           std::all_of(partitions_.begin(), partitions_.end(), here);
+}
+
+void Checker::forget_device() {
+    if (!known_) return;
+    known_.reset();
+    partitions_.clear();
+    target_ = {};
+    wake_.forget_device();
+    succession_ = {"it is there again"};
+    ++successions_;
 }
 
 asio::awaitable<std::optional<Survey>> Checker::survey_now() {
     const SurveyOptions wanted{.claims = options_.check_device_kernel_claims,
-                               .partitions = options_.check_device_children};
-    std::function<Survey()> look = [device = device_, wanted] {
-        return survey_device(device, wanted);
+                               .partitions = options_.check_device_children,
+                               .lock = udev_.leaves_lock_to_survey()};
+    std::function<Survey()> look = [device = device_, wanted, loops = context_->loops] {
+        return survey_device(device, wanted, *loops);
     };
-    const Gate::Place place = co_await context_->gate.enter();
+    const Gate::Place place = co_await enter();
     co_return co_await find_in_background(look, time_left());
 }
 
-asio::awaitable<Report> Checker::judge(Survey survey, bool again) {
-    std::vector<std::string> changes = changes_to(survey);
+/// The time limit is that of what is done, not of waiting for a place.
+asio::awaitable<Gate::Place> Checker::enter() {
+    const TimePoint begun = std::chrono::steady_clock::now();
+    Gate::Place place = co_await context_->gate.enter();
+    deadline_ += std::chrono::steady_clock::now() - begun;
+    co_return place;
+}
+
+asio::awaitable<void> Checker::settle() {
+    const Duration waited = co_await udev_.settle(time_left());
+    deadline_ += waited;
+}
+
+/// @return nothing if the disk has settled since the sources were read, so that they must be read
+///         again.
+asio::awaitable<std::optional<Report>> Checker::judge(Survey survey) {
     known_ = survey.device.identity;
+    seen_ = true;
     partitions_ = std::move(survey.partitions);
     target_ = {.parts = {*known_}};
     if (options_.check_device_children) {
         target_.parts.insert(target_.parts.end(), partitions_.begin(), partitions_.end());
     }
     if (survey.whole_disk) target_.for_writing.push_back(*survey.whole_disk);
+    to_open_ = {.whole = *known_,
+                .partitions = partitions_,
+                .partitions_count = options_.check_device_children,
+                .partition_is_claimed = survey.partition_is_claimed,
+                .unplaced = std::move(survey.unplaced)};
     watch();
 
     EvidenceTable table{.kind = survey.kind, .answers = std::move(survey.answers)};
-    co_await look_at_processes(table);
-    if (!again && !table.shows_somebody() && co_await udev_.settle_at_last(time_left())) {
-        Report settled = co_await find_out(true);
-        settled.changes.insert(settled.changes.begin(), changes.begin(), changes.end());
-        co_return settled;
+    std::optional<Report> report = co_await find_evidence(std::move(table));
+    if (!report) co_return std::nullopt;
+    report->identity = to_text(*known_);
+    if (survey.kind == ObjectKind::directory) {
+        report->scope = "what lies below the directory was not inspected";
     }
-    table.add(co_await udev_.answers(time_left()));
-    Report report = conclude(std::move(table), options_.check_device_strict);
-    report.changes = std::move(changes);
-    if (options_.check_device_early_wake) heed(report);
+    if (options_.check_device_early_wake) heed(*report);
     co_return report;
-}
-
-/// More is looked at only as long as nobody was found, and nothing is in the way of a free state.
-asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
-    if (options_.check_device_probe == Probe::procfs) {
-        table.add(not_applicable(Source::probe, "the scan of /proc alone is asked for"));
-    } else {
-        Report probe = co_await ask();
-        table.diagnostics = std::move(probe.diagnostics);
-        const bool answered = probe.state != State::unknown;
-        table.add(answered ? answer(Source::probe, std::move(probe.holders))
-                           : not_inspected(Source::probe, probe.reason));
-        if (!answered || table.shows_somebody()) co_return;
-    }
-    const auto scan = co_await context_->scan->scan(target_, time_left());
-    if (!scan) {
-        table.add(not_inspected(Source::process_list,
-                                "scanning /proc took longer than check_device_probe_timeout (" +
-                                    in_milliseconds(options_.check_device_probe_timeout) + ")"));
-        co_return;
-    }
-    add_scan(table, *scan, rights_now());
-    if (!options_.check_device_kernel_claims) {
-        table.add(not_applicable(Source::exclusive_open, "excluded by check_device_kernel_claims"));
-    } else if (known_->is_block_device && !table.shows_somebody()) {
-        table.add(co_await try_exclusively());
-    }
 }
 
 void Checker::heed(const Report& report) {
@@ -160,57 +209,15 @@ void Checker::heed(const Report& report) {
     wake_.heed_tables(report.state == State::free ? has_to_stay_free : !report.claims.empty());
 }
 
-asio::awaitable<Report> Checker::ask() {
-    Report report;
-    {
-        const Gate::Place place = co_await context_->gate.enter();
-        report = co_await ask_program(*known_, options_);
-    }
-    co_await identify_holders(report);
-    co_return report;
-}
-
-asio::awaitable<void> Checker::identify_holders(Report& report) {
-    if (report.holders.empty()) co_return;
-    std::function<std::vector<Holder>()> look = [holders = report.holders]() mutable {
-        for (Holder& holder : holders) identify(holder);
-        return std::move(holders);
-    };
-    auto identified = co_await find_in_background(look, time_left());
-    if (identified) report.holders = std::move(*identified);
-}
-
-/// An opening that is refused is no event, but one that succeeds is; so the nodes are not watched
-/// meanwhile. What is refused is tried once more when they are watched again, lest its release in
-/// between goes unnoticed.
-asio::awaitable<Answer> Checker::try_exclusively() {
-    std::function<Answer()> open_all = [parts = target_.parts] {
-        for (const Identity& part : parts) {
-            Answer one = open_exclusively(part);
-            if (one.seen != Seen::nobody) return one;
-        }
-        return nobody(Source::exclusive_open);
-    };
-    const Gate::Place place = co_await context_->gate.enter();
-    wake_.unwatch_nodes();
-    const auto first = co_await find_in_background(open_all, time_left());
-    watch();
-    if (!first) throw std::system_error(std::make_error_code(std::errc::timed_out), "open(O_EXCL)");
-    if (first->seen != Seen::somebody) co_return *first;
-    const auto second = co_await find_in_background(open_all, time_left());
-    co_return second ? *second : *first;
-}
-
 /// Looks the device up on the event loop: only after that has been done in the background, and did
 /// not hang.
 void Checker::watch() {
     if (!options_.check_device_early_wake) return;
-    const bool openings = free_before_ && options_.check_device_quiet > Duration::zero();
-    wake_.watch_nodes(device_, nodes(), openings);
+    wake_.watch_nodes(device_, nodes(), options_.check_device_quiet > Duration::zero());
 }
 
 std::vector<std::string> Checker::changes_to(const Survey& survey) {
-    std::vector<std::string> changes;
+    std::vector<std::string> changes = std::exchange(succession_, {});
     if (!known_) return changes;
     for (const Identity& partition : survey.partitions) {
         if (is_among(partition, partitions_)) continue;

@@ -9,8 +9,8 @@
 #include <optional>
 #include <vector>
 
-#include "conclude.hpp"
 #include "early_wake.hpp"
+#include "openings.hpp"
 #include "shared_scan.hpp"
 #include "survey.hpp"
 #include "udev_check.hpp"
@@ -44,11 +44,15 @@ class Gate {
 
 /// What the devices of one wait share.
 struct CheckContext {
-    CheckContext(const asio::any_io_executor& strand, std::size_t concurrency)
-        : gate(strand, concurrency), scan(std::make_shared<SharedScan>(strand)) {}
+    CheckContext(const asio::any_io_executor& strand, const WaitOptions& options)
+        : gate(strand, options.check_device_concurrency),
+          ignored(identify_ignored(options.ignored_pids)),
+          scan(std::make_shared<SharedScan>(strand, ignored)) {}
 
     Gate gate;
+    const IgnoredProcesses ignored;
     std::shared_ptr<SharedScan> scan;
+    std::shared_ptr<LoopCache> loops = std::make_shared<LoopCache>();
 };
 
 /// Checks one device, again and again, and knows it from one check to the next.
@@ -61,23 +65,42 @@ class Checker {
     /// The verdict of now. Only a cancellation is thrown, as `operation_aborted`.
     asio::awaitable<Report> check();
 
-    /// Whether the device has been there.
-    [[nodiscard]] bool seen() const noexcept { return known_.has_value(); }
+    /// Whether the last check found no device that could be checked to its end, but one may come:
+    /// it is waited for, and was not there, or was removed or replaced meanwhile.
+    [[nodiscard]] bool awaits_device() const noexcept { return awaits_device_; }
+
+    /// How often another device, or another life of it, has taken the name. All that is known of
+    /// the one before does not hold for it.
+    [[nodiscard]] std::uint64_t successions() const noexcept { return successions_; }
+
+    /// Whether the kernel refuses an exclusive opening still, after a check has found a claim. Far
+    /// cheaper than a check. Only a cancellation is thrown.
+    asio::awaitable<bool> is_refused();
 
   private:
-    asio::awaitable<Report> find_out(bool again);
+    asio::awaitable<Report> find_out();
+    asio::awaitable<std::optional<Survey>> survey_present();
     asio::awaitable<std::optional<Survey>> survey_now();
-    asio::awaitable<Report> judge(Survey survey, bool again);
+    std::optional<Report> admit(const std::optional<Survey>& survey);
+    [[nodiscard]] bool is_unchanged(const std::optional<Survey>& survey) const;
+    void forget_device();
+    asio::awaitable<Gate::Place> enter();
+    asio::awaitable<void> settle();
+    [[nodiscard]] std::function<std::vector<Answer>()> opening() const;
+    asio::awaitable<std::optional<Report>> judge(Survey survey);
     asio::awaitable<Report> ask();
     asio::awaitable<void> identify_holders(Report& report);
+    asio::awaitable<std::optional<Report>> find_evidence(EvidenceTable table);
+    asio::awaitable<std::string> confirm(Report& report);
     asio::awaitable<void> look_at_processes(EvidenceTable& table);
-    asio::awaitable<Answer> try_exclusively();
+    asio::awaitable<std::vector<Answer>> open_in_background();
     void watch();
     void heed(const Report& report);
     std::vector<std::string> changes_to(const Survey& survey);
     [[nodiscard]] std::vector<std::filesystem::path> nodes() const;
     [[nodiscard]] Report unknown(std::string reason) const;
     [[nodiscard]] Duration time_left() const;
+    [[nodiscard]] bool is_ignored(pid_t pid) const;
 
     std::filesystem::path device_;
     const WaitOptions& options_;
@@ -85,11 +108,15 @@ class Checker {
     EarlyWake& wake_;
     UdevCheck& udev_;
 
-    TimePoint deadline_{};
+    TimePoint deadline_{};  // of this check, put off while it waits for its turn
     std::optional<Identity> known_;
     std::vector<Identity> partitions_;
     ScanTarget target_;  // the device, its partitions if they count, its disk
-    bool free_before_ = false;
+    ToOpen to_open_;
+    bool seen_ = false;  // whether the device has ever been there
+    bool awaits_device_ = false;
+    std::uint64_t successions_ = 0;
+    std::vector<std::string> succession_;  // in words, since the last check
 };
 
 }  // namespace loopingcall::device::detail

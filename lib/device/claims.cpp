@@ -1,129 +1,151 @@
 #include "claims.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <iterator>
 #include <loopingcall/device/printable.hpp>
+#include <system_error>
+#include <utility>
 
 #include "block_device.hpp"
-#include "kernel_tables.hpp"
-#include "proc_directory.hpp"
-#include "process/descriptor.hpp"
-#include "shortage.hpp"
+#include "named_file.hpp"
 
 namespace loopingcall::device::detail {
 
 namespace {
 
-std::string text_of(const std::filesystem::path& file) {
-    return read_proc_file(AT_FDCWD, file.c_str());
+/// Those that are mounted straight from a regular file, without a loop device (Linux 6.12).
+bool is_mounted_from_file(const Mount& mount) {
+    return mount.type == "erofs" && major(mount.device) == 0;
 }
 
-/// Whether a path that a table names leads to this device or file. A path that may be on a dead
-/// file system is looked at only if the name is the same.
-bool leads_to(const std::filesystem::path& path, const Identity& part) {
-    const bool in_dev = path.native().starts_with("/dev/");
-    if (!in_dev && path.filename() != part.path.filename()) return false;
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) {
-        throw_if_shortage(errno, path.native());
-        return false;
-    }
-    if (part.is_block_device) return S_ISBLK(status.st_mode) && status.st_rdev == part.number;
-    return status.st_dev == part.file_system && status.st_ino == part.inode;
+/// A kernel without swap has no table of swaps; a /proc that shows processes only has not either,
+/// nor its other tables.
+bool is_without_swap(const KernelView& view) {
+    std::error_code error;
+    const bool has_table = std::filesystem::exists(view.proc / "swaps", error);
+    return !error && !has_table && std::filesystem::exists(view.proc / "uptime", error);
 }
 
-/// Of one part, what the tables say.
-class Finder {
-  public:
-    explicit Finder(const KernelView& view)
-        : view_(view),
-          mounts_(parse_mountinfo(text_of(view.proc / "self" / "mountinfo"))),
-          swaps_(parse_swaps(text_of(view.proc / "swaps"))),
-          loops_(loop_devices(view.sysfs)) {}
-
-    void find(const Identity& part) {
-        if (part.is_block_device) find_mounts(part);
-        for (const std::string& swap : swaps_) {
-            if (leads_to(swap, part)) add(ClaimKind::swap, swap, part);
-        }
-        for (const LoopDevice& loop : loops_) {
-            if (leads_to(loop.backing_file, part)) {
-                add(ClaimKind::loop, loop.node.string(), part);
-            }
-        }
-        if (part.is_block_device) find_holders(part);
-    }
-
-    std::vector<Answer> take() {
-        return {answer(Source::mounts, of_kind(ClaimKind::mount)),
-                answer(Source::swaps, of_kind(ClaimKind::swap)),
-                answer(Source::stacked_devices, of_kind(ClaimKind::holder)),
-                answer(Source::loop_devices, of_kind(ClaimKind::loop))};
-    }
-
-  private:
-    /// A mount is that of a device by its number; of btrfs, which has numbers of its own, by its
-    /// source. Only sources in /dev are looked at: another could be on a dead file system.
-    void find_mounts(const Identity& part) {
-        for (const Mount& mount : mounts_) {
-            const bool by_source =
-                mount.source.starts_with("/dev/") && leads_to(mount.source, part);
-            if (mount.device == part.number || by_source) add(ClaimKind::mount, mount.point, part);
-        }
-    }
-
-    void find_holders(const Identity& part) {
-        for (const BlockDevice& holder : holders_of(part.number, view_.sysfs)) {
-            add(ClaimKind::holder, full_name(holder, view_.sysfs), part);
-            for (const Mount& mount : mounts_) {
-                if (mount.device == holder.number) add(ClaimKind::mount, mount.point, part);
-            }
-        }
-    }
-
-    [[nodiscard]] std::vector<Claim> of_kind(ClaimKind kind) const {
-        std::vector<Claim> some;
-        std::copy_if(claims_.begin(), claims_.end(), std::back_inserter(some),
-                     [&](const Claim& claim) { return claim.kind == kind; });
-        return some;
-    }
-
-    void add(ClaimKind kind, const std::string& detail, const Identity& part) {
-        claims_.push_back({kind, detail, part.path});
-    }
-
-    const KernelView& view_;
-    std::vector<Mount> mounts_;
-    std::vector<std::string> swaps_;
-    std::vector<LoopDevice> loops_;
-    std::vector<Claim> claims_;
-};
+bool leads_to(const std::string& name, const Identity& part) {
+    const auto found = find_named(name, part.path);
+    return found && is_same_object(*found, part);
+}
 
 }  // namespace
 
-std::vector<Answer> find_claims(const std::vector<Identity>& parts, const KernelView& view) {
-    Finder finder(view);
-    for (const Identity& part : parts) finder.find(part);
-    return finder.take();
+KernelTables::KernelTables(const KernelView& view, LoopCache& loops)
+    : view_(view),
+      mountinfo_(read_table(view, "self/mountinfo")),
+      mounts_(parse_mountinfo(mountinfo_.text)),
+      loops_(read_loop_devices(view, loops)) {
+    if (is_without_swap(view)) return;
+    swap_table_ = read_table(view, "swaps");
+    swaps_ = parse_swaps(swap_table_.text);
 }
 
-Answer open_exclusively(const Identity& part) {
-    const int flags = O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC;
-    const process::detail::Descriptor opened(::open(part.path.c_str(), flags));
-    if (opened.is_open()) return nobody(Source::exclusive_open);
-    const int error = errno;
-    throw_if_shortage(error, part.path.native());
-    if (error == EBUSY) {
-        return answer(Source::exclusive_open, {Claim{ClaimKind::exclusive, {}, part.path}});
+std::vector<Answer> KernelTables::ask(const Identity& part, std::vector<Unplaced>& unplaced) const {
+    std::vector<Answer> all{mounts_of(part, unplaced), swaps_of(part, unplaced), loops_over(part)};
+    if (part.is_block_device) {
+        all.push_back(stacked_on(part));
+        all.push_back(file_systems_over(part, mounts_, view_));
     }
-    return not_inspected(Source::exclusive_open,
-                         "opening " + printable(part.path.native()) +
-                             " exclusively was refused: " + std::strerror(error));
+    std::erase_if(all, [&](const Answer& answer) {
+        return answer.seen == Seen::nobody &&
+               std::any_of(unplaced.begin(), unplaced.end(),
+                           [&](const Unplaced& one) { return one.source == answer.source; });
+    });
+    return all;
+}
+
+/// A mount is that of a device by its number; of btrfs, which has numbers of its own, by its
+/// source; of a file by its source, too. Sources of block devices are in /dev.
+Answer KernelTables::mounts_of(const Identity& part, std::vector<Unplaced>& unplaced) const {
+    if (!mountinfo_.problem.empty()) return not_inspected(Source::mounts, mountinfo_.problem);
+    std::vector<Claim> claims;
+    for (const Mount& mount : mounts_) {
+        const bool from_file = is_mounted_from_file(mount);
+        if (!part.is_block_device) {
+            if (!from_file) continue;
+            Unplaced image{
+                .source = Source::mounts,
+                .what = "the " + mount.type + " image mounted on " + printable(mount.point)};
+            if (leads_to(mount.source, part)) {
+                image.claim = {ClaimKind::mount, mount.point, part.path};
+            }
+            unplaced.push_back(std::move(image));
+            continue;
+        }
+        const bool by_source = mount.source.starts_with("/dev/") && leads_to(mount.source, part);
+        if (mount.device == part.number || by_source) {
+            claims.push_back({ClaimKind::mount, mount.point, part.path});
+        }
+    }
+    if (part.is_block_device) {
+        for (const BlockDevice& stacked : holders_of(part.number, view_.sysfs)) {
+            add_mounts_of(part, stacked, claims);
+        }
+    }
+    return answer(Source::mounts, std::move(claims));
+}
+
+void KernelTables::add_mounts_of(const Identity& part, const BlockDevice& stacked,
+                                 std::vector<Claim>& claims) const {
+    for (const Mount& mount : mounts_) {
+        if (mount.device == stacked.number) {
+            claims.push_back({ClaimKind::mount, mount.point, part.path});
+        }
+    }
+}
+
+Answer KernelTables::swaps_of(const Identity& part, std::vector<Unplaced>& unplaced) const {
+    if (!swap_table_.problem.empty()) return not_inspected(Source::swaps, swap_table_.problem);
+    std::vector<Claim> claims;
+    for (const Swap& swap : swaps_) {
+        if (leads_to(swap.path, part)) {
+            claims.push_back({ClaimKind::swap, swap.path, part.path});
+        } else if (swap.is_file && !part.is_block_device) {
+            unplaced.push_back(
+                {.source = Source::swaps, .what = "the swap file " + printable(swap.path)});
+        }
+    }
+    return answer(Source::swaps, std::move(claims));
+}
+
+Answer KernelTables::stacked_on(const Identity& part) const {
+    if (!shows_holders(part.number, view_.sysfs)) {
+        return not_inspected(Source::stacked_devices,
+                             "the devices stacked on " + printable(part.path.native()) +
+                                 " are not shown in " + printable(view_.sysfs.native()) +
+                                 "; mount sysfs there");
+    }
+    std::vector<Claim> claims;
+    for (const BlockDevice& stacked : holders_of(part.number, view_.sysfs)) {
+        claims.push_back({ClaimKind::holder, full_name(stacked, view_.sysfs), part.path});
+    }
+    return answer(Source::stacked_devices, std::move(claims));
+}
+
+/// A loop device without a backing and without a problem has its file on a file system that does
+/// not answer: so it is not on that of `part`, which has answered just now.
+Answer KernelTables::loops_over(const Identity& part) const {
+    if (!loops_.problem.empty()) return not_inspected(Source::loop_devices, loops_.problem);
+    std::vector<Claim> claims;
+    std::string problem;
+    for (const LoopDevice& loop : loops_.devices) {
+        const bool by_name = !loop.backing && leads_to(loop.backing_name, part);
+        if (by_name || (loop.backing && loop.backing->is(part))) {
+            claims.push_back({ClaimKind::loop, loop.node, part.path});
+        } else if (problem.empty()) {
+            problem = loop.problem;
+        }
+    }
+    Answer loops = answer(Source::loop_devices, std::move(claims));
+    if (loops.seen == Seen::nobody && !problem.empty()) {
+        return not_inspected(Source::loop_devices, problem);
+    }
+    return loops;
 }
 
 }  // namespace loopingcall::device::detail

@@ -1,30 +1,54 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
+#include "block_device.hpp"
 #include "evidence.hpp"
+#include "file_systems.hpp"
 #include "identity.hpp"
+#include "kernel_tables.hpp"
+#include "kernel_view.hpp"
+#include "loop_devices.hpp"
 
 namespace loopingcall::device::detail {
 
-/// Where the kernel shows what it does: other places in tests.
-struct KernelView {
-    std::filesystem::path sysfs = "/sys";
-    std::filesystem::path proc = "/proc";
+/// Something that the kernel's tables show by a name alone, which may mean another file: the file
+/// itself has to be looked at.
+struct Unplaced {
+    Source source = Source::swaps;
+    std::string what = {};  // "the swap file /swap", escaped
+    /// The claim that it is, if the name leads to this file. It may have been given to another one.
+    std::optional<Claim> claim = {};
 };
 
-/// What the kernel's tables say of a device and its partitions: an answer of each of the sources
-/// mounts, swaps, stacked_devices and loop_devices. Blocks as long as the file systems it asks do.
-/// @param parts  the device, and those of its partitions that count.
-std::vector<Answer> find_claims(const std::vector<Identity>& parts, const KernelView& view = {});
+/// What the tables of the kernel show, read once for a device and all its relatives. Blocks as long
+/// as the kernel does.
+class KernelTables {
+  public:
+    KernelTables(const KernelView& view, LoopCache& loops);
 
-/// Whether the kernel refuses an exclusive opening, as mkfs and partitioning tools would ask for:
-/// the answer of the source exclusive_open.
-///
-/// Finds a mount in another mount namespace, and a claim by a driver that shows itself nowhere. An
-/// opening that succeeds is an event to all who watch the node; one that is refused is not. A claim
-/// in progress makes it block.
-Answer open_exclusively(const Identity& part);
+    /// An answer of each of the sources mounts, swaps, stacked_devices, loop_devices and
+    /// file_systems.
+    /// @param unplaced  gets what may be a use of a regular file, and cannot be placed. The answers
+    ///                  of the sources that it names are left out then.
+    std::vector<Answer> ask(const Identity& part, std::vector<Unplaced>& unplaced) const;
+
+  private:
+    [[nodiscard]] Answer mounts_of(const Identity& part, std::vector<Unplaced>& unplaced) const;
+    [[nodiscard]] Answer swaps_of(const Identity& part, std::vector<Unplaced>& unplaced) const;
+    [[nodiscard]] Answer stacked_on(const Identity& part) const;
+    [[nodiscard]] Answer loops_over(const Identity& part) const;
+    void add_mounts_of(const Identity& part, const BlockDevice& stacked,
+                       std::vector<Claim>& claims) const;
+
+    const KernelView& view_;
+    KernelText mountinfo_;
+    std::vector<Mount> mounts_;
+    KernelText swap_table_;
+    std::vector<Swap> swaps_;
+    LoopTable loops_;
+};
 
 }  // namespace loopingcall::device::detail

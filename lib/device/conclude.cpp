@@ -92,6 +92,7 @@ Report conclude(EvidenceTable table, bool strict) {
         add_holders(report, answer.holders);
         add_claims(report, answer.claims);
     }
+    report.evidence.reserve(sources().size());
     for (const SourceRow& row : sources()) {
         report.evidence.push_back(item_of(row, table));
         const EvidenceItem& item = report.evidence.back();

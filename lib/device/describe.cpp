@@ -36,6 +36,29 @@ void list_claims(std::ostream& text, const Report& report) {
     if (!report.claims.empty() && !report.holders.empty()) text << "; ";
 }
 
+/// For sources that know that somebody is there, and not who.
+void list_evidence(std::ostream& text, const Report& report) {
+    const char* separator = "";
+    for (const EvidenceItem& item : report.evidence) {
+        if (item.seen != Seen::somebody) continue;
+        text << separator << (item.detail.empty() ? item.source : item.detail);
+        separator = ", ";
+    }
+}
+
+/// With the names of those that hang, which the evidence has.
+std::string uninspected(const Report& report) {
+    std::string text = std::to_string(report.uninspected_processes) + " process" +
+                       (report.uninspected_processes == 1 ? "" : "es") + " could not be inspected";
+    for (const EvidenceItem& item : report.evidence) {
+        const std::size_t names = item.detail.find(": ");
+        if (item.source == "refusals" && names != std::string::npos) {
+            text += item.detail.substr(names);
+        }
+    }
+    return text;
+}
+
 }  // namespace
 
 State worst_state(const std::vector<WaitResult>& results) noexcept {
@@ -55,14 +78,14 @@ std::string describe(const WaitResult& result) {
         case State::free:
             text << " is free";
             if (report.uninspected_processes > 0) {
-                text << " as far as can be seen (" << std::to_string(report.uninspected_processes)
-                     << " process" << (report.uninspected_processes == 1 ? "" : "es")
-                     << " could not be inspected)";
+                text << " as far as can be seen (" << uninspected(report) << ')';
             }
+            if (!report.scope.empty()) text << " (" << report.scope << ')';
             break;
         case State::busy:
             text << " is busy: ";
             list_claims(text, report);
+            if (report.claims.empty() && report.holders.empty()) list_evidence(text, report);
             if (!report.holders.empty()) text << "held by ";
             list_holders(text, report.holders);
             break;

@@ -145,4 +145,17 @@ DiskLocks find_disk_locks(const std::string& node, const UdevPlaces& places) {
     return Finder(status, places.proc).find();
 }
 
+Answer lock_answer(const DiskLocks& locks, const std::filesystem::path& node) {
+    std::vector<Claim> claims;
+    for (const auto* const owners : {&locks.workers, &locks.others}) {
+        for (const DiskLocks::Owner& owner : *owners) {
+            const std::string name = owner.command.empty() ? "process" : owner.command;
+            claims.push_back({ClaimKind::lock, name + ' ' + std::to_string(owner.pid), node});
+        }
+    }
+    Answer lock = answer(Source::lock, std::move(claims));
+    if (locks.ours) lock.why = "locked by this process or an ancestor";
+    return lock;
+}
+
 }  // namespace loopingcall::device::detail

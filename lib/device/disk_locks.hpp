@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "evidence.hpp"
 #include "udev_places.hpp"
 
 namespace loopingcall::device::detail {
@@ -42,5 +43,8 @@ struct DiskLocks {
 
 /// Looks for the locks on `node`. Blocks as long as /proc and the file system of the node do.
 DiskLocks find_disk_locks(const std::string& node, const UdevPlaces& places = {});
+
+/// What the source "lock" says of a disk. A pure function.
+Answer lock_answer(const DiskLocks& locks, const std::filesystem::path& node);
 
 }  // namespace loopingcall::device::detail

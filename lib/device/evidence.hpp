@@ -27,6 +27,7 @@ enum class Source : unsigned char {
     descriptors,
     mappings,
     threads,
+    io_uring,
     in_flight,
     refusals,
     partitions,
@@ -35,7 +36,9 @@ enum class Source : unsigned char {
     swaps,
     stacked_devices,
     loop_devices,
+    file_systems,
     exclusive_open,
+    lease,
     lock,
     udev,
 };

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "presence.hpp"
 #include "proc_directory.hpp"
 
 namespace loopingcall::device::detail {
@@ -36,6 +37,14 @@ std::string to_text(dev_t number) {
     return std::to_string(major(number)) + ':' + std::to_string(minor(number));
 }
 
+std::string to_text(const Identity& identity) {
+    if (identity.is_block_device) {
+        return "block " + to_text(identity.number) + " sequence " +
+               std::to_string(identity.disk_sequence);
+    }
+    return "file " + to_text(identity.file_system) + " inode " + std::to_string(identity.inode);
+}
+
 bool Identity::same_as(const Identity& other) const {
     if (is_block_device != other.is_block_device) return false;
     if (is_block_device) return number == other.number && disk_sequence == other.disk_sequence;
@@ -55,6 +64,8 @@ Identified identify_device(const std::filesystem::path& device) {
     if (identity.is_block_device) {
         identity.number = status.st_rdev;
         identity.disk_sequence = disk_sequence_of(status.st_rdev);
+        identity.life = life_of(status.st_rdev);
+        if (identity.life == 0 && is_gone(status.st_rdev)) return problem(ENOENT);
     }
     return {.identity = identity};
 }

@@ -21,6 +21,10 @@ struct Identity {
     /// others. 0 where it does not count (Linux before 5.15).
     std::uint64_t disk_sequence = 0;
 
+    /// Which of its lives this is: another one when the kernel has removed the block device and
+    /// made it again, as a partition when the table is read again. 0 if that cannot be told.
+    std::uint64_t life = 0;
+
     /// Whether this is still the same device or file. A node that was made anew for the same disk,
     /// as udev does, is.
     [[nodiscard]] bool same_as(const Identity& other) const;
@@ -35,6 +39,9 @@ struct Identified {
 
 /// Blocks as long as the file system does.
 Identified identify_device(const std::filesystem::path& device);
+
+/// Which device or file it is, without its name: "block 7:0 sequence 12", "file 254:0 inode 34".
+std::string to_text(const Identity& identity);
 
 /// "7:0", as the kernel writes it.
 std::string to_text(dev_t number);

@@ -53,7 +53,11 @@ std::optional<Mount> parse_mount(std::string_view line) {
     if (dash - fields.begin() < 6 || fields.end() - dash < 3) return std::nullopt;
     const auto device = device_number(fields[2]);
     if (!device) return std::nullopt;
-    return Mount{*device, unescape_octal(fields[4]), unescape_octal(dash[2])};
+    return Mount{.device = *device,
+                 .point = unescape_octal(fields[4]),
+                 .type = std::string(dash[1]),
+                 .source = unescape_octal(dash[2]),
+                 .options = fields.end() - dash > 3 ? std::string(dash[3]) : std::string()};
 }
 
 }  // namespace
@@ -66,12 +70,26 @@ std::vector<Mount> parse_mountinfo(std::string_view text) {
     return mounts;
 }
 
-std::vector<std::string> parse_swaps(std::string_view text) {
-    std::vector<std::string> swaps;
+std::optional<std::string> option_of(const Mount& mount, std::string_view name) {
+    std::string_view rest = mount.options;
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(','), rest.size());
+        const std::string_view option = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        const bool is_it = option.starts_with(name) && option.substr(name.size()).starts_with('=');
+        if (is_it) return unescape_octal(option.substr(name.size() + 1));
+    }
+    return std::nullopt;
+}
+
+std::vector<Swap> parse_swaps(std::string_view text) {
+    std::vector<Swap> swaps;
     take_line(text);  // the heading
     while (!text.empty()) {
         const auto fields = fields_of(take_line(text));
-        if (!fields.empty()) swaps.push_back(unescape_octal(fields.front()));
+        if (fields.empty()) continue;
+        const bool is_file = fields.size() < 2 || fields[1] == "file";
+        swaps.push_back({.path = unescape_octal(fields.front()), .is_file = is_file});
     }
     return swaps;
 }

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,14 +16,24 @@ namespace loopingcall::device::detail {
 struct Mount {
     dev_t device = 0;
     std::string point = {};
-    std::string source =
-        {};  // as mount(8) was told; of btrfs, the only thing that names the device
+    std::string type = {};
+    /// As mount(8) was told; of btrfs, the only thing that names the device.
+    std::string source = {};
+    std::string options = {};  // those of the file system: "rw,logdev=/dev/sdb"
 };
 
 std::vector<Mount> parse_mountinfo(std::string_view text);
 
-/// The files and devices of /proc/swaps.
-std::vector<std::string> parse_swaps(std::string_view text);
+/// The value of an option of a file system, or nothing: "/dev/sdb" for "logdev".
+std::optional<std::string> option_of(const Mount& mount, std::string_view name);
+
+/// A line of /proc/swaps.
+struct Swap {
+    std::string path = {};
+    bool is_file = false;  // otherwise, it is a block device
+};
+
+std::vector<Swap> parse_swaps(std::string_view text);
 
 /// `\040` for a blank, and so on, as both tables write them.
 std::string unescape_octal(std::string_view text);

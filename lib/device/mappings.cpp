@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <vector>
+#include <unordered_set>
 
 namespace loopingcall::device::detail {
 
@@ -51,14 +51,13 @@ std::string link_name(std::string_view range) {
 
 void for_each_mapped_file(std::string_view maps,
                           const std::function<void(const MappedFile& file)>& visit) {
-    std::vector<std::string_view> seen;
+    std::unordered_set<std::string_view> seen;
     while (!maps.empty()) {
         const std::size_t end = std::min(maps.find('\n'), maps.size());
         const Mapping mapping = parse_mapping(maps.substr(0, end));
         maps.remove_prefix(std::min(end + 1, maps.size()));
         if (mapping.identity.empty()) continue;
-        if (std::find(seen.begin(), seen.end(), mapping.identity) != seen.end()) continue;
-        seen.push_back(mapping.identity);
+        if (!seen.insert(mapping.identity).second) continue;
         visit({link_name(mapping.range), mapping.identity, mapping.inode});
     }
 }

@@ -40,8 +40,6 @@ std::string why_no_answer(boost::system::error_code error, const process::Execut
 asio::awaitable<Report> ask_program(Identity device, const WaitOptions& options) {
     const Probe probe = options.check_device_probe;
     process::Command command = process::in_c_locale(command_for(probe, device.path));
-    command.run_as_root = !options.root_helper.empty();
-    command.root_helper = options.root_helper;
     const process::ExecuteOptions limits{.timeout = options.check_device_probe_timeout,
                                          .grace = grace,
                                          .max_output = max_output,

@@ -33,8 +33,14 @@ const dirent64* ProcDirectory::next_entry() {
     return entry;
 }
 
+void ProcDirectory::rewind() noexcept {
+    ::lseek(directory_.get(), 0, SEEK_SET);
+    at_ = end_ = 0;
+}
+
 const char* ProcDirectory::next() {
     while (const dirent64* const entry = next_entry()) {
+        inode_ = entry->d_ino;
         if (entry->d_name[0] != '.') return entry->d_name;
     }
     return nullptr;
@@ -55,19 +61,25 @@ int look_at(int base, const char* name, struct statx& found) noexcept {
     return ::statx(base, name, flags, STATX_TYPE | STATX_INO, &found) == 0 ? 0 : errno;
 }
 
-std::string read_proc_file(int base, const char* name) {
+ProcText read_text(int base, const char* name) {
     const process::detail::Descriptor file(::openat(base, name, O_RDONLY | O_CLOEXEC));
-    if (!file.is_open()) throw_if_shortage(errno, name);
-    std::string text;
+    if (!file.is_open()) return {.error = errno};
+    ProcText text{.is_open = true};
     char buffer[16384];
-    while (file.is_open()) {
+    for (;;) {
         const ssize_t size = ::read(file.get(), buffer, sizeof buffer);
         if (size < 0 && errno == EINTR) continue;
-        if (size < 0) throw_unless_gone(errno, name);
-        if (size <= 0) break;
-        text.append(buffer, static_cast<std::size_t>(size));
+        if (size < 0) text.error = errno;
+        if (size <= 0) return text;
+        text.text.append(buffer, static_cast<std::size_t>(size));
     }
-    return text;
+}
+
+std::string read_proc_file(int base, const char* name) {
+    ProcText text = read_text(base, name);
+    if (text.error != 0 && text.is_open) throw_unless_gone(text.error, name);
+    throw_if_shortage(text.error, name);
+    return std::move(text.text);
 }
 
 }  // namespace loopingcall::device::detail

@@ -32,6 +32,10 @@ class ProcDirectory {
     const char* next();
     /// The next name that is a number; other names are passed over.
     std::optional<pid_t> next_number();
+    /// The inode of what next() named last.
+    [[nodiscard]] ino_t inode() const noexcept { return inode_; }
+    /// Begins again with the first name.
+    void rewind() noexcept;
 
   private:
     const dirent64* next_entry();
@@ -40,12 +44,21 @@ class ProcDirectory {
     int error_ = 0;
     std::size_t at_ = 0;
     std::size_t end_ = 0;
+    ino_t inode_ = 0;
     alignas(dirent64) std::array<char, 8192> buffer_;
 };
 
 /// What a link of /proc leads to, without asking its file system and without mounting it.
 /// @return 0, or an errno.
 int look_at(int base, const char* name, struct statx& found) noexcept;
+
+/// A file of /proc, as far as it could be read, and the errno that ended that; 0 at its end.
+struct ProcText {
+    std::string text = {};
+    int error = 0;
+    bool is_open = false;
+};
+ProcText read_text(int base, const char* name);
 
 /// A file of /proc or sysfs, whole; empty if it is not there, or is not shown to us.
 /// @throws std::system_error for a shortage or an error of reading: that it is empty is not known

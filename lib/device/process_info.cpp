@@ -57,13 +57,18 @@ std::chrono::system_clock::time_point in_wall_time(std::uint64_t ticks_after_boo
 
 }  // namespace
 
-std::uint64_t start_time_of(pid_t pid) try {
+Lineage lineage_of(pid_t pid) try {
     const std::string file = "/proc/" + std::to_string(pid) + "/stat";
+    const std::string text = read_proc_file(AT_FDCWD, file.c_str());
+    constexpr int parent = 4;
     constexpr int start_time = 22;
-    return stat_field(read_proc_file(AT_FDCWD, file.c_str()), start_time);
+    return {.parent = static_cast<pid_t>(stat_field(text, parent)),
+            .start_time = stat_field(text, start_time)};
 } catch (const std::system_error&) {
-    return 0;
+    return {};
 }
+
+std::uint64_t start_time_of(pid_t pid) { return lineage_of(pid).start_time; }
 
 bool is_kernel_thread(int process_directory) {
     constexpr int flags = 9;
@@ -71,13 +76,20 @@ bool is_kernel_thread(int process_directory) {
     return (stat_field(read_proc_file(process_directory, "stat"), flags) & kernel_thread) != 0;
 }
 
+std::string name_of_process(pid_t pid) try {
+    const std::string file = "/proc/" + std::to_string(pid) + "/comm";
+    const std::string name = read_proc_file(AT_FDCWD, file.c_str());
+    return name.substr(0, name.find('\n'));
+} catch (const std::system_error&) {
+    return {};
+}
+
 // That there is a holder is known, whatever else cannot be found out for want of descriptors.
 void identify(Holder& holder) try {
     const std::string directory = "/proc/" + std::to_string(holder.pid);
     struct stat status {};
     if (::stat(directory.c_str(), &status) != 0) return;
-    const std::string name = read_proc_file(AT_FDCWD, (directory + "/comm").c_str());
-    holder.command = name.substr(0, name.find('\n'));
+    holder.command = name_of_process(holder.pid);
     holder.user = name_of_user(status.st_uid);
     holder.start_time = start_time_of(holder.pid);
     if (holder.start_time != 0) holder.since = in_wall_time(holder.start_time);

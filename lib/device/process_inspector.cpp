@@ -1,16 +1,14 @@
 #include "process_inspector.hpp"
 
 #include <fcntl.h>
-#include <linux/kcmp.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
-#include <string_view>
+#include <utility>
 
-#include "mappings.hpp"
+#include "exemptions.hpp"
 #include "proc_directory.hpp"
 #include "process_info.hpp"
 #include "shortage.hpp"
@@ -21,145 +19,155 @@ namespace {
 
 bool is_gone(int error) { return error == ENOENT || error == ESRCH || error == 0; }
 
-/// Whether two threads have one table of this type; no, if the kernel does not tell.
-bool share(pid_t one, pid_t other, int type) {
-    return ::syscall(SYS_kcmp, one, other, type, 0, 0) == 0;
+RingFormat format_of_this_kernel() {
+    utsname names{};
+    return ::uname(&names) == 0 ? ring_format_of(names.release) : RingFormat{};
 }
 
-/// /proc/PID/task has a link for each thread, beside two of its own.
-bool has_threads(int process) {
-    struct stat status {};
-    return ::fstatat(process, "task", &status, 0) != 0 || status.st_nlink != 3;
+/// What has no type is an anonymous inode: an io_uring, an eventfd and so on.
+bool is_ring(int directory, const char* number) {
+    constexpr std::string_view wanted = "anon_inode:[io_uring]";
+    char link[wanted.size() + 1];
+    const ssize_t size = ::readlinkat(directory, number, link, sizeof link);
+    return size > 0 && std::string_view(link, static_cast<std::size_t>(size)) == wanted;
 }
 
 }  // namespace
 
-void ProcessInspector::look_at_descriptors(int proc, pid_t pid) {
+ProcessInspector::ProcessInspector(const ScanTargets& targets, Progress& progress)
+    : targets_(targets), progress_(progress), ring_format_(format_of_this_kernel()) {}
+
+Findings ProcessInspector::inspect(Look look, int proc, pid_t pid, const Findings& known) {
+    progress_.count();
     pid_ = pid;
-    const auto process = open_place(proc, std::to_string(pid).c_str());
-    if (!process.is_open()) return note_error(errno);
-    inspect_descriptors(process.get());
-    inspect_link(process.get(), "exe", "exe");
-    inspect_places(process.get());
-}
-
-void ProcessInspector::look_deeper(int proc, pid_t pid) {
-    if (uninspected_.contains(pid)) return;
-    pid_ = pid;
-    const auto process = open_place(proc, std::to_string(pid).c_str());
-    if (!process.is_open()) return throw_if_shortage(errno, "/proc");
-    inspect_mappings(process.get());
-    if (has_threads(process.get())) inspect_threads(process.get());
-}
-
-void ProcessInspector::look_into_sockets(int proc) {
-    for (const auto& [pid, descriptor] : std::exchange(sockets_, {})) {
-        count_in_flight(proc, std::to_string(pid) + "/fdinfo/" + descriptor);
+    findings_ = {};
+    process_ = open_place(proc, std::to_string(pid).c_str());
+    if (!process_.is_open()) {
+        findings_.is_gone = is_gone(errno);
+        note_error(errno, Place::descriptors);
+        return std::exchange(findings_, {});
     }
-}
-
-void ProcessInspector::note_failure(const std::exception& error) {
-    problem_ = std::string("/proc could not be looked through: ") + error.what();
-}
-
-void ProcessInspector::add_to(ProcessScan& scan) const {
-    if (!problem_.empty()) scan.problem = problem_;
-    scan.uninspected.insert(uninspected_.begin(), uninspected_.end());
-    scan.in_flight += in_flight_;
-    for (std::size_t i = 0; i < scan.holders.size(); ++i) {
-        scan.holders[i].insert(scan.holders[i].end(), found()[i].begin(), found()[i].end());
+    switch (look) {
+        case Look::descriptors:
+            inspect_descriptors("", Place::descriptors);
+            inspect_link("exe", "exe", Place::descriptors);
+            inspect_places("", Place::descriptors);
+            findings_.has_threads = has_threads();
+            break;
+        case Look::threads:
+            if (known.has_threads) inspect_threads();
+            count_in_flight(known.sockets);
+            count_in_flight(findings_.sockets);
+            break;
+        case Look::rings:
+            for (const std::string& ring : known.rings) inspect_ring(ring);
+            break;
+        case Look::mappings:
+            inspect_mappings();
+            break;
     }
+    return std::exchange(findings_, {});
 }
 
-void ProcessInspector::inspect_descriptors(int base) {
-    ProcDirectory descriptors(base, "fd");
-    if (!descriptors.is_open()) return note_refusal(base, descriptors.error());
-    while (const char* const name = descriptors.next()) {
+void ProcessInspector::inspect_descriptors(const std::string& prefix, Place place) {
+    ProcDirectory descriptors(process_.get(), (prefix + "fd").c_str());
+    if (!descriptors.is_open()) {
+        findings_.is_gone = findings_.is_gone || is_gone(descriptors.error());
+        return note_refusal(descriptors.error(), place);
+    }
+    while (const char* const number = descriptors.next()) {
+        progress_.count();
         struct statx found {};
-        const int error = look_at(descriptors.descriptor(), name, found);
+        const int error = look_at(descriptors.descriptor(), number, found);
         if (error != 0) {
-            note_error(error);
+            note_error(error, place);
             continue;
         }
-        note(descriptors.descriptor(), name, found, "open");
-        if (S_ISSOCK(found.stx_mode)) sockets_.emplace_back(pid_, name);
+        const auto info = [&] { return prefix + "fdinfo/" + number; };
+        if (targets_.contains(found)) {
+            inspect_descriptor(descriptors.descriptor(), number, info(), found, place);
+        }
+        if (S_ISSOCK(found.stx_mode)) {
+            findings_.sockets.push_back(info());
+        } else if ((found.stx_mode & S_IFMT) == 0 && is_ring(descriptors.descriptor(), number)) {
+            findings_.rings.push_back(info());
+            findings_.ring_inodes.push_back(found.stx_ino);
+        }
     }
 }
 
-/// The permissions of a link of /proc are those that the file was opened or mapped with.
-bool ProcessInspector::note(int base, const char* name, const struct statx& found,
-                            const char* access) {
-    bool for_writing = true;
-    if (targets_.counts_only_for_writing(found)) {
-        struct stat link {};
-        const bool known = ::fstatat(base, name, &link, AT_SYMLINK_NOFOLLOW) == 0;
-        for_writing = !known || (link.st_mode & S_IWUSR) != 0;
+/// The permissions of a link of /proc are those that the file was opened with. One that was opened
+/// with O_PATH has none, nor has one that was opened for ioctl() alone.
+void ProcessInspector::inspect_descriptor(int directory, const char* number,
+                                          const std::string& info, const struct statx& found,
+                                          Place place) {
+    struct stat link {};
+    const bool known = ::fstatat(directory, number, &link, AT_SYMLINK_NOFOLLOW) == 0;
+    const bool opened = known && (link.st_mode & (S_IRUSR | S_IWUSR)) != 0;
+    if (!opened || is_ancestor()) {
+        const DescriptorInfo details =
+            parse_descriptor_info(read_text(process_.get(), info.c_str()).text);
+        if (details.is_path_only) return pass_over(found, "has it open with O_PATH only");
+        if (details.has_flock && is_ancestor())
+            return pass_over(found, "holds its lock for this program");
     }
-    return targets_.note(found, pid_, access, for_writing);
+    note(found, "open", place, !known || (link.st_mode & S_IWUSR) != 0);
 }
 
-void ProcessInspector::inspect_link(int base, const char* name, const char* access) {
+/// Found out only when something is held.
+bool ProcessInspector::is_ancestor() {
+    if (!ancestors_) ancestors_ = find_ancestors();
+    return ancestors_->contains(pid_);
+}
+
+void ProcessInspector::inspect_link(const std::string& name, const char* access, Place place) {
     struct statx found {};
-    const int error = look_at(base, name, found);
-    if (error != 0) return note_refusal(base, error);
-    note(base, name, found, access);
+    const int error = look_at(process_.get(), name.c_str(), found);
+    if (error != 0) return note_refusal(error, place);
+    note(found, access, place, true);
 }
 
-void ProcessInspector::inspect_places(int base) {
-    inspect_link(base, "cwd", "cwd");
-    inspect_link(base, "root", "root");
+void ProcessInspector::inspect_places(const std::string& prefix, Place place) {
+    inspect_link(prefix + "cwd", "cwd", place);
+    inspect_link(prefix + "root", "root", place);
 }
 
-/// Most processes map the same few files, so those that are not looked for are remembered.
-void ProcessInspector::inspect_mappings(int base) {
-    for_each_mapped_file(read_proc_file(base, "maps"), [&](const MappedFile& file) {
-        const bool may_be_one = targets_.has_inode(file.inode);
-        if (!may_be_one && strangers_.contains(std::string(file.identity))) return;
-        struct statx found {};
-        const std::string link = "map_files/" + file.link;
-        const int error = look_at(base, link.c_str(), found);
-        if (error != 0) return may_be_one ? note_error(error) : throw_if_shortage(error, "maps");
-        if (!note(base, link.c_str(), found, "mmap")) strangers_.emplace(file.identity);
-    });
-}
-
-/// Most threads share all with the process. Those that have unshared something, and those whose
-/// leader has ended, are looked at by themselves.
-void ProcessInspector::inspect_threads(int base) {
-    ProcDirectory threads(base, "task");
-    if (!threads.is_open()) return throw_if_shortage(threads.error(), "task");
-    while (const auto thread = threads.next_number()) {
-        if (*thread == pid_) continue;
-        const auto own = open_place(threads.descriptor(), std::to_string(*thread).c_str());
-        if (!own.is_open()) {
-            throw_if_shortage(errno, "task");
-            continue;
-        }
-        if (!share(pid_, *thread, KCMP_FILES)) inspect_descriptors(own.get());
-        if (!share(pid_, *thread, KCMP_FS)) inspect_places(own.get());
+void ProcessInspector::count_in_flight(const std::vector<std::string>& sockets) {
+    for (const std::string& socket : sockets) {
+        progress_.count();
+        const ProcText text = read_text(process_.get(), socket.c_str());
+        throw_if_shortage(text.error, "/proc");
+        findings_.in_flight += descriptors_in_flight(text.text);
     }
 }
 
-/// `scm_fds: 2` in the information on a socket (Linux 5.6): sent to it, and not yet received.
-void ProcessInspector::count_in_flight(int proc, const std::string& name) {
-    const std::string text = read_proc_file(proc, name.c_str());
-    constexpr std::string_view label = "scm_fds: ";
-    const std::size_t at = text.find(label);
-    if (at == std::string::npos) return;
-    std::size_t count = 0;
-    std::from_chars(text.data() + at + label.size(), text.data() + text.size(), count);
-    in_flight_ += count;
+void ProcessInspector::note(const struct statx& found, const char* access, Place place,
+                            bool for_writing) {
+    if (!targets_.contains(found)) return;
+    for (const ScanTargets::Part& part : targets_.places_of(found)) {
+        if (for_writing || !part.for_writing) findings_.add_use(part, place, pid_, access);
+    }
 }
 
-void ProcessInspector::note_error(int error) {
+void ProcessInspector::pass_over(const struct statx& found, const std::string& what) {
+    for (const ScanTargets::Part& part : targets_.places_of(found)) {
+        findings_.add_passed_over(part, pid_, what);
+    }
+}
+
+void ProcessInspector::add_gap(Place place, std::string why) {
+    findings_.add_gap({.pid = pid_, .place = place, .why = std::move(why)});
+}
+
+void ProcessInspector::note_error(int error, Place place) {
     throw_if_shortage(error, "/proc");
-    if (!is_gone(error)) uninspected_.insert(pid_);
+    if (!is_gone(error)) findings_.add_gap({.pid = pid_, .place = place, .is_refusal = true});
 }
 
 /// Kernel threads hold nothing; who is not root may not look into them either.
-void ProcessInspector::note_refusal(int base, int error) {
+void ProcessInspector::note_refusal(int error, Place place) {
     throw_if_shortage(error, "/proc");
-    if (!is_gone(error) && !is_kernel_thread(base)) uninspected_.insert(pid_);
+    if (!is_gone(error) && !is_kernel_thread(process_.get())) note_error(error, place);
 }
 
 }  // namespace loopingcall::device::detail

@@ -2,59 +2,78 @@
 
 #include <sys/types.h>
 
-#include <exception>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_set>
-#include <utility>
 #include <vector>
 
-#include "process_scan.hpp"
+#include "descriptor_info.hpp"
+#include "findings.hpp"
+#include "hung_processes.hpp"
+#include "mappings.hpp"
+#include "process/descriptor.hpp"
+#include "progress.hpp"
+#include "registered_files.hpp"
 #include "scan_targets.hpp"
+#include "thread_tables.hpp"
 
 namespace loopingcall::device::detail {
 
-/// Looks into processes, one after the other, for all targets of a scan. What it may not see it
-/// counts; what it cannot see for want of descriptors or memory it throws, since nobody can be
-/// called free after that.
+/// Looks into processes, one after the other, for all targets of a scan. What it may not see is a
+/// gap; what it cannot see because descriptors or memory have run out it throws, since no target
+/// can be called free after that.
 class ProcessInspector {
   public:
-    explicit ProcessInspector(const std::vector<ScanTarget>& targets) : targets_(targets) {}
+    /// Both outlive it.
+    ProcessInspector(const ScanTargets& targets, Progress& progress);
 
-    /// What a process has open, and where it is.
-    void look_at_descriptors(int proc, pid_t pid);
-
-    /// What it has mapped, and what its threads have apart from it. Who may not see the one may not
-    /// see the other either.
-    void look_deeper(int proc, pid_t pid);
-
-    /// What is on its way through the sockets that were found.
-    void look_into_sockets(int proc);
-
-    /// The rest of a process could not be looked at.
-    void note_failure(const std::exception& error);
-
-    [[nodiscard]] const std::vector<std::vector<Holder>>& found() const { return targets_.found(); }
-    void add_to(ProcessScan& scan) const;
+    /// @param known  what looks at the descriptors and threads of this process have found: the
+    ///               sockets for Look::threads, the io_urings for Look::rings.
+    Findings inspect(Look look, int proc, pid_t pid, const Findings& known = {});
 
   private:
-    void inspect_descriptors(int base);
-    bool note(int base, const char* name, const struct statx& found, const char* access);
-    void inspect_link(int base, const char* name, const char* access);
-    void inspect_places(int base);
-    void inspect_mappings(int base);
-    void inspect_threads(int base);
-    void count_in_flight(int proc, const std::string& name);
-    void note_error(int error);
-    void note_refusal(int base, int error);
+    // A name is relative to the directory of the process; a prefix is "" for the process itself,
+    // and "task/12/" for a thread.
+    void inspect_descriptors(const std::string& prefix, Place place);
+    void inspect_descriptor(int directory, const char* number, const std::string& info,
+                            const struct statx& found, Place place);
+    bool is_ancestor();
+    void inspect_link(const std::string& name, const char* access, Place place);
+    void inspect_places(const std::string& prefix, Place place);
 
-    ScanTargets targets_;
-    std::set<pid_t> uninspected_;
-    std::vector<std::pair<pid_t, std::string>> sockets_;
-    std::unordered_set<std::string> strangers_;
-    std::size_t in_flight_ = 0;
-    std::string problem_;
+    void inspect_mappings();
+    bool inspect_mapped_file(int links, const MappedFile& file);
+    void note_unseen_mapping(std::string_view identity);
+
+    [[nodiscard]] bool has_threads() const;
+    void inspect_threads();
+    bool inspect_new_threads(ThreadTables& tables);
+
+    void inspect_ring(const std::string& info);
+    RegisteredFiles read_ring(const std::string& info);
+    void inspect_registered(int root, const std::string& path);
+    [[nodiscard]] bool may_lie_below(int root, const std::string& directory) const;
+    [[nodiscard]] bool may_lie_in(int place) const;
+
+    void count_in_flight(const std::vector<std::string>& sockets);
+
+    void note(const struct statx& found, const char* access, Place place, bool for_writing);
+    void pass_over(const struct statx& found, const std::string& what);
+    void add_gap(Place place, std::string why);
+    void note_error(int error, Place place);
+    void note_refusal(int error, Place place);
+
+    const ScanTargets& targets_;
+    Progress& progress_;
+    RingFormat ring_format_;
+    std::optional<std::set<pid_t>> ancestors_;
+    std::unordered_set<std::string> strangers_;  // mapped files that are not looked for
+
     pid_t pid_ = 0;  // that is looked into
+    process::detail::Descriptor process_{};
+    Findings findings_;
 };
 
 }  // namespace loopingcall::device::detail

@@ -1,153 +1,224 @@
 #include "process_scan.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
-#include <system_error>
-#include <thread>
+#include <chrono>
+#include <iterator>
+#include <memory>
+#include <set>
+#include <tuple>
+#include <utility>
 
-#include "proc_directory.hpp"
 #include "process_info.hpp"
-#include "process_inspector.hpp"
+#include "process_list.hpp"
+#include "scan_crew.hpp"
 
 namespace loopingcall::device::detail {
 
 namespace {
 
-/// /proc of another PID namespace, or none at all, has no entry for this process.
-std::string problem_with(const ProcDirectory& proc) {
-    if (!proc.is_open()) return std::string("/proc cannot be read: ") + std::strerror(proc.error());
-    char self[32]{};
-    const ssize_t size = ::readlinkat(proc.descriptor(), "self", self, sizeof self - 1);
-    if (size > 0 && self == std::to_string(::getpid())) return {};
-    return "/proc does not show this process: mount the one of its PID namespace";
-}
+using Processes = std::vector<ListedProcess>;
+using Clock = std::chrono::steady_clock;
 
-/// The number that Linux gives the first PID namespace (PROC_PID_INIT_INO).
-constexpr ino_t first_namespace = 0xEFFFFFFCU;
-
-std::string blind_spot_of(const ProcDirectory& proc) {
-    struct stat status {};
-    if (::fstatat(proc.descriptor(), "self/ns/pid", &status, 0) == 0 &&
-        status.st_ino != first_namespace) {
-        return "this is a PID namespace of its own, from which no process outside can be seen; run "
-               "on the host, or with its PID namespace";
-    }
-    if (::fstatat(proc.descriptor(), "1", &status, 0) != 0) {
-        return "/proc hides the processes of other users (hidepid); run as root";
-    }
-    return {};
-}
-
-std::vector<pid_t> processes_in(ProcDirectory& proc) {
-    std::vector<pid_t> pids;
-    const pid_t self = ::getpid();
-    while (const auto pid = proc.next_number()) {
-        if (*pid != self) pids.push_back(*pid);
-    }
-    return pids;
-}
-
-/// Shares the processes out among some threads: looking into 2,000 of them takes a tenth of a
-/// second of system calls.
-class Sweep {
+class Scan {
   public:
-    Sweep(ProcDirectory& proc, const std::vector<ScanTarget>& targets,
-          const std::atomic<bool>& abandoned)
-        : proc_(proc.descriptor()), pids_(processes_in(proc)), abandoned_(abandoned) {
-        constexpr std::size_t fewest_for_a_thread = 64;
-        constexpr std::size_t most_threads = 4;
-        const std::size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
-        const std::size_t wanted = pids_.size() / fewest_for_a_thread + 1;
-        inspectors_.assign(std::min({wanted, cores, most_threads}), ProcessInspector(targets));
+    Scan(ProcessList& list, std::vector<ScanTarget> targets, const ScanLimits& limits)
+        : list_(list),
+          limits_(limits),
+          work_(std::make_shared<ScanWork>(list.descriptor(), std::move(targets))),
+          crew_(work_, limits) {}
+
+    /// The whole of it, and whoever has come meanwhile.
+    void of_all() {
+        Processes all = list_.read_new();
+        crew_.look_at(all, Look::descriptors);
+        work_->result.is_shallow = has_found_all();
+        if (work_->result.is_shallow) return;
+        look_deeper(all);
+        follow(all);
+        look_for_rings(all);
     }
 
-    void look_at_descriptors() {
-        share_out([this](ProcessInspector& inspector, pid_t pid) {
-            inspector.look_at_descriptors(proc_, pid);
-        });
+    void of(const Processes& processes) {
+        crew_.look_at(processes, Look::descriptors);
+        look_deeper(processes);
     }
 
-    void look_deeper() {
-        share_out(
-            [this](ProcessInspector& inspector, pid_t pid) { inspector.look_deeper(proc_, pid); });
-        for (ProcessInspector& inspector : inspectors_) {
-            try {
-                inspector.look_into_sockets(proc_);
-            } catch (const std::exception& error) {
-                inspector.note_failure(error);
-            }
-        }
-    }
-
-    /// Whether somebody was found for each of the targets.
-    [[nodiscard]] bool has_found_all() const {
-        for (std::size_t i = 0; i < inspectors_.front().found().size(); ++i) {
-            const auto found = [&](const ProcessInspector& one) { return !one.found()[i].empty(); };
-            if (std::none_of(inspectors_.begin(), inspectors_.end(), found)) return false;
-        }
-        return true;
-    }
-
-    void add_to(ProcessScan& scan) const {
-        for (const ProcessInspector& inspector : inspectors_) inspector.add_to(scan);
+    ProcessScan result() {
+        const std::lock_guard lock(work_->mutex);
+        for (const auto& [pid, count] : work_->in_flight) work_->result.in_flight += count;
+        return std::move(work_->result);
     }
 
   private:
-    /// A process is always the same inspector's.
-    template <class Look>
-    void share_out(const Look& look) {
-        const auto work = [&](std::size_t first) {
-            for (std::size_t i = first; i < pids_.size(); i += inspectors_.size()) {
-                if (abandoned_.load(std::memory_order_relaxed)) return;
-                try {
-                    look(inspectors_[first], pids_[i]);
-                } catch (const std::exception& error) {
-                    inspectors_[first].note_failure(error);
-                }
-            }
-        };
-        std::vector<std::jthread> threads;
-        for (std::size_t i = 1; i < inspectors_.size(); ++i) {
-            try {
-                threads.emplace_back(work, i);
-            } catch (const std::system_error&) {
-                work(i);  // no thread is to be had
-            }
-        }
-        work(0);
+    [[nodiscard]] bool failed() const {
+        const std::lock_guard lock(work_->mutex);
+        return !work_->result.problem.empty();
     }
 
-    int proc_;
-    std::vector<pid_t> pids_;
-    const std::atomic<bool>& abandoned_;
-    std::vector<ProcessInspector> inspectors_;
+    [[nodiscard]] bool has_found_all() const {
+        const std::lock_guard lock(work_->mutex);
+        const auto& targets = work_->result.targets;
+        return std::all_of(targets.begin(), targets.end(),
+                           [](const TargetScan& one) { return one.has_holder(); });
+    }
+
+    void look_deeper(const Processes& processes) {
+        for (const Look look : {Look::threads, Look::rings, Look::mappings}) {
+            if (!failed()) crew_.look_at(processes, look);
+        }
+    }
+
+    /// A holder that forks and ends leaves a process that was not listed. A list without a new one
+    /// ends that; after one whose processes had ended already, only the second such list does,
+    /// since pids begin again with the low ones some time.
+    void follow(Processes& all) {
+        const auto end = Clock::now() + limits_.patience();
+        constexpr int fewest_rounds = 8;
+        bool was_calm = true;
+        for (int round = 0; !failed(); ++round) {
+            const Processes fresh = list_.read_new();
+            if (fresh.empty() && std::exchange(was_calm, true)) return;
+            if (fresh.empty()) continue;
+            was_calm = crew_.look_at(fresh, Look::descriptors) == 0;
+            if (has_found_all()) return;
+            look_deeper(fresh);
+            all.insert(all.end(), fresh.begin(), fresh.end());
+            if (round < fewest_rounds || Clock::now() < end) continue;
+            if (!was_calm) {
+                work_->result.turmoil =
+                    "processes came and went faster than they could be inspected";
+            }
+            return;
+        }
+    }
+
+    /// A ring that is mapped, and that no descriptor was found of, cannot be asked for its files.
+    /// One that was made during the scan has a descriptor by now.
+    void look_for_rings(const Processes& all) {
+        const Processes suspects = with_unseen_rings(all);
+        if (suspects.empty() || failed()) return;
+        of(suspects);
+        for (const ListedProcess& process : with_unseen_rings(suspects)) {
+            work_->result.gaps.push_back({.pid = process.pid,
+                                          .place = Place::io_uring,
+                                          .why = "it has an io_uring without a descriptor, whose "
+                                                 "registered files cannot be listed"});
+        }
+    }
+
+    [[nodiscard]] Processes with_unseen_rings(const Processes& among) const {
+        const std::lock_guard lock(work_->mutex);
+        Processes found;
+        const auto is_unseen = [this](std::uint64_t ring) { return !work_->rings.contains(ring); };
+        for (const ListedProcess& process : among) {
+            const auto mapped = work_->mapped_rings.find(process.pid);
+            if (mapped == work_->mapped_rings.end()) continue;
+            if (std::any_of(mapped->second.begin(), mapped->second.end(), is_unseen)) {
+                found.push_back(process);
+            }
+        }
+        return found;
+    }
+
+    ProcessList& list_;
+    ScanLimits limits_;
+    std::shared_ptr<ScanWork> work_;
+    ScanCrew crew_;
 };
+
+/// A process may have been looked at twice.
+void put_in_order(std::vector<Holder>& holders) {
+    const auto order = [](const Holder& one, const Holder& other) {
+        return std::tie(one.pid, one.path) < std::tie(other.pid, other.path);
+    };
+    const auto same = [](const Holder& one, const Holder& other) {
+        return one.pid == other.pid && one.path == other.path;
+    };
+    std::stable_sort(holders.begin(), holders.end(), order);
+    holders.erase(std::unique(holders.begin(), holders.end(), same), holders.end());
+    for (Holder& holder : holders) identify(holder);
+}
+
+/// By pid and place; what is the same for both is told once.
+template <class Item, class Key>
+void put_in_order(std::vector<Item>& items, Key key) {
+    std::stable_sort(items.begin(), items.end(),
+                     [&](const Item& one, const Item& other) { return key(one) < key(other); });
+    const auto same = [&](const Item& one, const Item& other) { return key(one) == key(other); };
+    items.erase(std::unique(items.begin(), items.end(), same), items.end());
+}
+
+void put_in_order(ProcessScan& scan) {
+    for (TargetScan& target : scan.targets) {
+        for (auto& holders : target.holders) put_in_order(holders);
+        put_in_order(target.passed_over,
+                     [](const PassedOver& one) { return std::tie(one.pid, one.why); });
+        for (PassedOver& one : target.passed_over) one.command = name_of_process(one.pid);
+    }
+    put_in_order(scan.gaps, [](const Gap& one) { return std::tie(one.pid, one.place); });
+    for (Gap& gap : scan.gaps) {
+        if (!gap.is_refusal) gap.command = name_of_process(gap.pid);
+    }
+}
+
+Processes listed(int proc, const std::vector<pid_t>& pids) {
+    Processes processes;
+    for (const pid_t pid : pids) {
+        struct stat status {};
+        if (::fstatat(proc, std::to_string(pid).c_str(), &status, 0) == 0) {
+            processes.push_back({pid, status.st_ino});
+        }
+    }
+    return processes;
+}
+
+ProcessScan scan(std::vector<ScanTarget> targets, const IgnoredProcesses& ignored,
+                 const ScanLimits& limits, const std::filesystem::path& proc,
+                 const std::vector<pid_t>* these) {
+    ProcessScan result;
+    ProcessList list(proc.c_str(), ignored);
+    result.targets.resize(targets.size());
+    result.problem = list.problem();
+    if (!result.problem.empty()) return result;
+    const std::string blind_spot = list.blind_spot();
+    {
+        Scan scan(list, std::move(targets), limits);
+        if (these) {
+            scan.of(listed(list.descriptor(), *these));
+        } else {
+            scan.of_all();
+        }
+        result = scan.result();
+    }
+    result.blind_spot = blind_spot;
+    result.ignored = list.ignored();
+    put_in_order(result);
+    return result;
+}
 
 }  // namespace
 
-ProcessScan scan_processes(const std::vector<ScanTarget>& targets,
-                           const std::atomic<bool>& abandoned, const std::filesystem::path& path) {
-    ProcessScan scan;
-    ProcDirectory proc(AT_FDCWD, path.c_str());
-    scan.problem = problem_with(proc);
-    scan.holders.resize(targets.size());
-    if (!scan.problem.empty()) return scan;
-    scan.blind_spot = blind_spot_of(proc);
-    Sweep sweep(proc, targets, abandoned);
-    sweep.look_at_descriptors();
-    scan.is_shallow = sweep.has_found_all();
-    if (!scan.is_shallow) sweep.look_deeper();
-    sweep.add_to(scan);
-    for (auto& holders : scan.holders) {
-        std::sort(holders.begin(), holders.end(),
-                  [](const Holder& one, const Holder& other) { return one.pid < other.pid; });
-        for (Holder& holder : holders) identify(holder);
-    }
-    return scan;
+bool TargetScan::has_holder() const {
+    return std::any_of(holders.begin(), holders.end(),
+                       [](const auto& one) { return !one.empty(); });
+}
+
+std::size_t ProcessScan::uninspected() const {
+    std::set<pid_t> pids;
+    for (const Gap& gap : gaps) pids.insert(gap.pid);
+    return pids.size();
+}
+
+ProcessScan scan_processes(std::vector<ScanTarget> targets, const IgnoredProcesses& ignored,
+                           const ScanLimits& limits, const std::filesystem::path& proc) {
+    return scan(std::move(targets), ignored, limits, proc, nullptr);
+}
+
+ProcessScan scan_these(const std::vector<pid_t>& pids, std::vector<ScanTarget> targets,
+                       const ScanLimits& limits, const std::filesystem::path& proc) {
+    return scan(std::move(targets), {}, limits, proc, &pids);
 }
 
 }  // namespace loopingcall::device::detail

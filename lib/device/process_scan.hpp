@@ -1,12 +1,15 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <loopingcall/device/report.hpp>
-#include <set>
+#include <loopingcall/time.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "exemptions.hpp"
 #include "identity.hpp"
 
 namespace loopingcall::device::detail {
@@ -18,38 +21,104 @@ struct ScanTarget {
     std::vector<Identity> for_writing = {};
 };
 
+/// Where a process may use a file, and where it was looked for.
+enum class Place : unsigned char {
+    descriptors,  ///< open descriptors, working and root directory, program
+    mappings,     ///< what is mapped into memory
+    threads,      ///< the same as `descriptors`, of threads with tables of their own
+    io_uring,     ///< files that are registered with an io_uring
+};
+constexpr std::size_t number_of_places = 4;
+
+/// A use that does not count.
+struct PassedOver {
+    pid_t pid = 0;
+    /// In words, of the process: "holds its lock for this program".
+    std::string why = {};
+    /// The name of the process; empty if it has ended.
+    std::string command = {};
+};
+
+/// What a scan found of one target.
+struct TargetScan {
+    /// The holders by the place where they were found, in the order of Place; by pid.
+    std::array<std::vector<Holder>, number_of_places> holders = {};
+    std::vector<PassedOver> passed_over = {};
+
+    [[nodiscard]] const std::vector<Holder>& at(Place place) const {
+        return holders.at(static_cast<std::size_t>(place));
+    }
+    [[nodiscard]] bool has_holder() const;
+};
+
+/// Why a process was not inspected as a whole.
+struct Gap {
+    pid_t pid = 0;
+    Place place = Place::descriptors;
+    /// Whether the kernel, or a security module, refused it. Otherwise it hung, failed or was not
+    /// clear.
+    bool is_refusal = false;
+    /// In words, of the process: "its memory map could not be read within 1250 ms".
+    std::string why = {};
+    /// The name of the process; empty if it has ended, and if it is a refusal.
+    std::string command = {};
+};
+
 /// What a scan of /proc found.
 struct ProcessScan {
-    /// The holders of each target, in the order of the targets.
-    std::vector<std::vector<Holder>> holders = {};
-    /// Processes that could not be looked into.
-    std::set<pid_t> uninspected = {};
-    /// Descriptors on their way through a socket, which nobody has open and nobody can see. Not
-    /// counted if somebody was found without.
+    /// In the order of the targets.
+    std::vector<TargetScan> targets = {};
+    std::vector<Gap> gaps = {};
+    /// Descriptors on their way through a socket: no process has them open, and the kernel does not
+    /// show what they are of. Not counted if `is_shallow`.
     std::size_t in_flight = 0;
     /// Why nothing can be said: /proc is not there, or is not that of this process.
     std::string problem = {};
     /// Why a process may be out of sight altogether, and what to do about it; empty if none is.
     std::string blind_spot = {};
-    /// Whether mappings, threads and sockets were left out, because descriptors showed a holder of
-    /// each target.
+    /// Why the list of processes is not complete: they came and went faster than they could be
+    /// inspected. Empty if it is.
+    std::string turmoil = {};
+    /// Processes that were left out, since the options say so.
+    std::vector<pid_t> ignored = {};
+    /// Whether mappings, threads, io_urings and sockets were left out, because descriptors showed a
+    /// holder of each target.
     bool is_shallow = false;
+
+    /// How many processes could not be inspected as a whole.
+    [[nodiscard]] std::size_t uninspected() const;
+};
+
+/// What bounds a scan.
+struct ScanLimits {
+    /// How long it may take. What is not inspected then is a gap.
+    Duration whole = std::chrono::seconds{10};
+    /// Set by who does not wait for the answer any more: it stops then, in the middle of a process.
+    std::shared_ptr<const std::atomic<bool>> abandoned = nullptr;
+
+    /// How long a process may keep a thread waiting for one of its entries.
+    [[nodiscard]] Duration patience() const { return whole / 8; }
 };
 
 /// Looks through all processes, for all targets together: at open descriptors, current and root
-/// directories and programs; and, unless that found somebody for each target, at what is mapped
-/// into memory and at threads with tables of their own, without which nothing can be called free.
+/// directories and programs; and, unless that found a holder of each target, at threads with tables
+/// of their own, the files of io_urings and what is mapped into memory, without which nothing can
+/// be called free. Then it reads the list of processes again until there is no new one, so that a
+/// holder that forks and exits does not slip through.
 ///
-/// Where there are many processes, up to four threads share them.
+/// Where there are many processes, up to four threads share them. A process that keeps a thread
+/// waiting (its memory map is locked, a file of its io_uring lies on a dead file system) costs that
+/// process alone: another thread goes on with the rest, the process is a gap, and it is not
+/// inspected again while the thread hangs.
 ///
 /// Devices are known by their number, so that another node of the same device is found too, and
 /// files by their inode. What a file system would have to be asked for is not asked for, and
-/// nothing is mounted by looking (statx, AT_STATX_DONT_SYNC, AT_NO_AUTOMOUNT), so that a dead one
-/// holds nothing up. Blocks nevertheless if the kernel does.
-///
-/// @param abandoned  set by who does not wait for the answer any more.
-ProcessScan scan_processes(const std::vector<ScanTarget>& targets,
-                           const std::atomic<bool>& abandoned,
-                           const std::filesystem::path& proc = "/proc");
+/// nothing is mounted by looking (statx, AT_STATX_DONT_SYNC, AT_NO_AUTOMOUNT).
+ProcessScan scan_processes(std::vector<ScanTarget> targets, const IgnoredProcesses& ignored,
+                           const ScanLimits& limits, const std::filesystem::path& proc = "/proc");
+
+/// The same for these processes alone, of which another program says that they are holders.
+ProcessScan scan_these(const std::vector<pid_t>& pids, std::vector<ScanTarget> targets,
+                       const ScanLimits& limits, const std::filesystem::path& proc = "/proc");
 
 }  // namespace loopingcall::device::detail

@@ -46,6 +46,8 @@ const char* to_string(ClaimKind kind) noexcept {
             return "loop";
         case ClaimKind::exclusive:
             return "exclusive";
+        case ClaimKind::hidden:
+            return "hidden";
         case ClaimKind::udev:
             return "udev";
         case ClaimKind::lock:
@@ -66,6 +68,8 @@ std::string to_string(const Claim& claim) {
             return "held by " + printable(claim.detail);
         case ClaimKind::loop:
             return "the backing file of " + printable(claim.detail);
+        case ClaimKind::hidden:
+            return "open in the kernel or in a process that cannot be seen";
         case ClaimKind::udev:
             return "udev: " + printable(claim.detail);
         case ClaimKind::lock:

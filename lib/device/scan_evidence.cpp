@@ -1,41 +1,98 @@
 #include "scan_evidence.hpp"
 
 #include <algorithm>
+#include <array>
+#include <loopingcall/device/printable.hpp>
+#include <set>
 
 namespace loopingcall::device::detail {
 
 namespace {
 
-constexpr Source of_a_scan[] = {Source::process_list, Source::descriptors, Source::mappings,
-                                Source::threads,      Source::in_flight,   Source::refusals};
+constexpr std::array of_a_scan{Source::process_list, Source::descriptors, Source::mappings,
+                               Source::threads,      Source::io_uring,    Source::in_flight,
+                               Source::refusals};
 
 std::string count(std::size_t number, const std::string& one, const std::string& many) {
     return number == 1 ? "1 " + one : std::to_string(number) + ' ' + many;
 }
 
-std::string uninspected(const ProcessScan& scan) {
-    return count(scan.uninspected.size(), "process", "processes") +
-           " could not be inspected and may hold the device";
+std::string process(pid_t pid, const std::string& command) {
+    return std::to_string(pid) + (command.empty() ? "" : " (" + printable(command) + ')');
+}
+
+/// Those that were closed to us, hung or failed. What an io_uring does not show is an answer of its
+/// own.
+bool is_of_the_process(const Gap& gap) { return gap.place != Place::io_uring; }
+
+std::size_t uninspected(const ProcessScan& scan) {
+    std::set<pid_t> pids;
+    for (const Gap& gap : scan.gaps) {
+        if (is_of_the_process(gap)) pids.insert(gap.pid);
+    }
+    return pids.size();
+}
+
+/// With the names of those that were not simply closed to us, which is the rule for some.
+std::string in_words(const ProcessScan& scan) {
+    std::string text = count(uninspected(scan), "process", "processes") +
+                       " could not be inspected and may hold the device";
+    const char* separator = ": ";
+    for (const Gap& gap : scan.gaps) {
+        if (gap.is_refusal || !is_of_the_process(gap)) continue;
+        text += separator + process(gap.pid, gap.command) + ", " + gap.why;
+        separator = "; ";
+    }
+    return text;
 }
 
 Answer process_list(const ProcessScan& scan, const Rights& rights) {
     if (!scan.blind_spot.empty()) return not_inspected(Source::process_list, scan.blind_spot);
-    if (!scan.uninspected.empty() && !rights.open_all_processes()) {
+    if (!scan.turmoil.empty()) return not_inspected(Source::process_list, scan.turmoil);
+    if (uninspected(scan) > 0 && !rights.open_all_processes()) {
         return not_inspected(Source::process_list,
-                             uninspected(scan) + "; run as root or set root_helper");
+                             in_words(scan) + "; run as root or set root_helper");
     }
-    return nobody(Source::process_list);
+    Answer all = nobody(Source::process_list);
+    for (const pid_t pid : scan.ignored) {
+        all.why += (all.why.empty() ? "" : ", ") + std::to_string(pid) + " is ignored";
+    }
+    return all;
 }
 
-bool only_mapped(const Holder& holder) { return holder.access == std::vector<std::string>{"mmap"}; }
+/// Descriptors do not hang in any way that is known: they are not what a process may spoil.
+Answer descriptors(const ProcessScan& scan, const TargetScan& found) {
+    for (const Gap& gap : scan.gaps) {
+        if (gap.is_refusal || gap.place != Place::descriptors) continue;
+        if (!found.at(Place::descriptors).empty()) break;
+        return not_inspected(Source::descriptors,
+                             "process " + process(gap.pid, gap.command) + ": " + gap.why);
+    }
+    Answer open = answer(Source::descriptors, found.at(Place::descriptors));
+    open.why = in_words(found.passed_over);
+    return open;
+}
 
-Answer mappings(std::vector<Holder> holders, const Rights& rights) {
-    if (!holders.empty() || rights.follow_mappings()) {
-        return answer(Source::mappings, std::move(holders));
+Answer mappings(const TargetScan& found, const Rights& rights) {
+    if (!found.at(Place::mappings).empty() || rights.follow_mappings()) {
+        return answer(Source::mappings, found.at(Place::mappings));
     }
     return not_inspected(Source::mappings,
                          "mapped files of other processes could not be inspected; run as root or "
                          "set root_helper");
+}
+
+Answer io_uring(const ProcessScan& scan, const TargetScan& found) {
+    if (!found.at(Place::io_uring).empty()) {
+        return answer(Source::io_uring, found.at(Place::io_uring));
+    }
+    for (const Gap& gap : scan.gaps) {
+        if (is_of_the_process(gap)) continue;
+        return not_inspected(Source::io_uring,
+                             "process " + process(gap.pid, gap.command) + ": " + gap.why +
+                                 "; if it does not use the device, ignore it (--ignore-pid)");
+    }
+    return nobody(Source::io_uring);
 }
 
 /// They have no row of their own in /proc: a strict check wants to know that there are none.
@@ -47,32 +104,44 @@ Answer in_flight(const ProcessScan& scan) {
 }
 
 Answer refusals(const ProcessScan& scan) {
-    if (scan.uninspected.empty()) return nobody(Source::refusals);
-    return not_inspected(Source::refusals, uninspected(scan));
+    if (uninspected(scan) == 0) return nobody(Source::refusals);
+    return not_inspected(Source::refusals, in_words(scan));
+}
+
+/// A holder that was found before is one all the same.
+void add_failed(EvidenceTable& table, const ProcessScan& scan, const TargetScan& found) {
+    for (const Source source : of_a_scan) table.add(not_inspected(source, scan.problem));
+    for (const auto& holders : found.holders) {
+        if (!holders.empty()) table.add(answer(Source::descriptors, holders));
+    }
 }
 
 }  // namespace
 
-void add_scan(EvidenceTable& table, const ProcessScan& scan, const Rights& rights) {
-    table.uninspected_processes = scan.uninspected.size();
-    if (!scan.problem.empty()) {
-        for (const Source source : of_a_scan) table.add(not_inspected(source, scan.problem));
-        return;
+std::string in_words(const std::vector<PassedOver>& passed_over) {
+    std::string text;
+    for (const PassedOver& one : passed_over) {
+        if (!text.empty()) text += ", ";
+        text += process(one.pid, one.command) + ' ' + one.why;
     }
-    std::vector<Holder> opened = scan.holders.empty() ? std::vector<Holder>{} : scan.holders[0];
-    const auto first_mapped = std::stable_partition(
-        opened.begin(), opened.end(), [](const Holder& one) { return !only_mapped(one); });
-    std::vector<Holder> mapped(first_mapped, opened.end());
-    opened.erase(first_mapped, opened.end());
+    return text;
+}
+
+void add_scan(EvidenceTable& table, const ProcessScan& scan, const Rights& rights) {
+    table.uninspected_processes = uninspected(scan);
+    const TargetScan found = scan.targets.empty() ? TargetScan{} : scan.targets.front();
+    if (!scan.problem.empty()) return add_failed(table, scan, found);
     table.add(process_list(scan, rights));
-    table.add(answer(Source::descriptors, std::move(opened)));
+    table.add(descriptors(scan, found));
     if (scan.is_shallow) {
-        for (const Source source : {Source::mappings, Source::threads, Source::in_flight}) {
+        for (const Source source :
+             {Source::mappings, Source::threads, Source::io_uring, Source::in_flight}) {
             table.add(not_inspected(source, "not needed"));
         }
     } else {
-        table.add(mappings(std::move(mapped), rights));
-        table.add(nobody(Source::threads));
+        table.add(io_uring(scan, found));
+        table.add(mappings(found, rights));
+        table.add(answer(Source::threads, found.at(Place::threads)));
         table.add(in_flight(scan));
     }
     table.add(refusals(scan));

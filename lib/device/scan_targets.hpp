@@ -2,7 +2,8 @@
 
 #include <sys/stat.h>
 
-#include <loopingcall/device/report.hpp>
+#include <cstdint>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -11,24 +12,39 @@
 
 namespace loopingcall::device::detail {
 
-/// Finds what a process has in its hands among what is looked for, and notes it there.
+/// Tells whether something that a process uses is looked for. Does not change: all threads of a
+/// scan share it.
 class ScanTargets {
   public:
-    explicit ScanTargets(const std::vector<ScanTarget>& targets);
+    /// One part of one target.
+    struct Part {
+        std::size_t target;
+        const Identity* part;
+        bool for_writing;  ///< whether it counts only if it is open for writing
+    };
 
-    /// Notes that a process uses what was found, if it is looked for.
-    /// @param for_writing  whether it may write to it; matters only if counts_only_for_writing().
-    /// @return whether it is.
-    bool note(const struct statx& found, pid_t pid, const char* access, bool for_writing);
+    explicit ScanTargets(std::vector<ScanTarget> targets);
+    ScanTargets(const ScanTargets&) = delete;
+    ScanTargets& operator=(const ScanTargets&) = delete;
 
-    /// Whether what was found counts only if it is open for writing.
-    [[nodiscard]] bool counts_only_for_writing(const struct statx& found) const;
+    [[nodiscard]] std::size_t size() const { return targets_.size(); }
+
+    /// The parts of targets that this is.
+    [[nodiscard]] std::vector<Part> places_of(const struct statx& found) const;
+    [[nodiscard]] bool contains(const struct statx& found) const {
+        return places_.contains(key_of(found));
+    }
+    /// The parts of targets that had this path when they were identified.
+    [[nodiscard]] std::vector<Part> places_at(std::string_view path) const;
 
     /// Whether a file with this inode is looked for, on whatever file system.
     [[nodiscard]] bool has_inode(std::uint64_t inode) const { return inodes_.contains(inode); }
-
-    /// The holders of each target.
-    [[nodiscard]] const std::vector<std::vector<Holder>>& found() const { return holders_; }
+    /// Whether a block device is looked for.
+    [[nodiscard]] bool has_block_device() const { return has_block_device_; }
+    /// Whether something else is looked for that lies on this file system.
+    [[nodiscard]] bool has_file_on(dev_t file_system) const {
+        return file_systems_.contains(file_system);
+    }
 
   private:
     struct Key {
@@ -42,20 +58,16 @@ class ScanTargets {
             return (key.high * 0x9E3779B97F4A7C15U) ^ (key.low << 1U) ^ (key.is_device ? 1U : 0U);
         }
     };
-    struct Place {
-        std::size_t target;
-        const Identity* part;
-        bool for_writing;
-    };
 
     static Key key_of(const Identity& identity);
     static Key key_of(const struct statx& found);
-    void note(Place place, pid_t pid, const char* access);
+    void add(const Identity& part, Part place);
 
-    std::unordered_multimap<Key, Place, Hash> places_;
+    std::vector<ScanTarget> targets_;
+    std::unordered_multimap<Key, Part, Hash> places_;
     std::unordered_set<std::uint64_t> inodes_;
-    bool any_for_writing_ = false;
-    std::vector<std::vector<Holder>> holders_;
+    std::unordered_set<dev_t> file_systems_;
+    bool has_block_device_ = false;
 };
 
 }  // namespace loopingcall::device::detail

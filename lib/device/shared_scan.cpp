@@ -25,7 +25,8 @@ struct SharedScan::Batch {
     std::vector<ScanTarget> targets = {};
     Duration time_limit{0};
     asio::steady_timer finished;
-    std::optional<ProcessScan> result = {};
+    std::optional<ProcessScan> result = {};  // without its targets
+    std::vector<TargetScan> found = {};      // one for each of those who share it
     std::exception_ptr error = {};
 };
 
@@ -49,7 +50,7 @@ asio::awaitable<std::optional<ProcessScan>> SharedScan::scan(ScanTarget target,
     if (batch->error) std::rethrow_exception(batch->error);
     if (!batch->result) co_return std::nullopt;
     ProcessScan own = *batch->result;
-    own.holders = {batch->result->holders.at(index)};
+    own.targets = {std::move(batch->found.at(index))};
     co_return own;
 }
 
@@ -58,11 +59,13 @@ asio::awaitable<void> SharedScan::work() {
         co_await asio::post(strand_, asio::use_awaitable);  // others are due now: they join
         const auto batch = std::exchange(next_, nullptr);
         const auto abandoned = std::make_shared<std::atomic<bool>>(false);
-        std::function<ProcessScan()> scan = [abandoned, targets = batch->targets] {
-            return scan_processes(targets, *abandoned);
+        const ScanLimits limits{.whole = batch->time_limit, .abandoned = abandoned};
+        std::function<ProcessScan()> scan = [limits, targets = batch->targets, ignored = ignored_] {
+            return scan_processes(targets, ignored, limits);
         };
         try {
             batch->result = co_await find_in_background(scan, batch->time_limit);
+            if (batch->result) batch->found = std::exchange(batch->result->targets, {});
         } catch (...) {
             batch->error = std::current_exception();
         }

@@ -20,7 +20,8 @@ namespace asio = boost::asio;
 /// process that matters. On one strand.
 class SharedScan : public std::enable_shared_from_this<SharedScan> {
   public:
-    explicit SharedScan(asio::any_io_executor strand) : strand_(std::move(strand)) {}
+    SharedScan(asio::any_io_executor strand, IgnoredProcesses ignored)
+        : strand_(std::move(strand)), ignored_(std::move(ignored)) {}
 
     /// What there is to know of one device, and of all processes; nothing if the time was up.
     /// Throws `operation_aborted` if cancelled; others who share the scan are not affected.
@@ -32,6 +33,7 @@ class SharedScan : public std::enable_shared_from_this<SharedScan> {
     asio::awaitable<void> work();
 
     asio::any_io_executor strand_;
+    const IgnoredProcesses ignored_;
     std::shared_ptr<Batch> next_;
     bool working_ = false;
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "block_device.hpp"
+#include "disk_locks.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -29,15 +30,22 @@ ObjectKind kind_of(const Identity& identity) {
 }
 
 /// A disk and its partitions, as sysfs shows them.
-void add_relatives(Survey& survey, const KernelView& view) {
+void add_relatives(Survey& survey, const SurveyOptions& options, const KernelView& view) {
     const dev_t number = survey.device.identity->number;
-    if (!is_shown(number, view.sysfs)) {
-        survey.answers.push_back(not_inspected(
-            Source::partitions, "the kernel's tree of block devices is not shown in " +
-                                    view.sysfs.string() + "; mount sysfs there"));
+    std::string problem = problem_with_sysfs(view);
+    if (problem.empty() && !is_shown(number, view.sysfs)) {
+        problem = "the kernel shows no block device " + to_text(number);
+    }
+    if (!problem.empty()) {
+        survey.answers.push_back(not_inspected(Source::partitions, std::move(problem)));
         return;
     }
     const BlockDevice disk = whole_disk_of(number, view.sysfs);
+    if (options.lock) {
+        const UdevPlaces places{.proc = view.proc};
+        survey.answers.push_back(
+            lock_answer(find_disk_locks(disk.node.native(), places), disk.node));
+    }
     if (disk.number != number) {
         survey.kind = ObjectKind::partition;
         survey.whole_disk = identity_of(disk);
@@ -49,11 +57,16 @@ void add_relatives(Survey& survey, const KernelView& view) {
     survey.answers.push_back(nobody(Source::partitions));
 }
 
+void append(std::vector<Answer>& all, std::vector<Answer> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
 /// The uses of a disk as a whole, which are uses of each of its partitions. Its writers are found
 /// by the scan.
-Answer use_as_a_whole(const Identity& disk, const KernelView& view) {
+Answer use_as_a_whole(const Identity& disk, const KernelTables& tables) {
+    std::vector<Unplaced> none;
     Answer all = nobody(Source::whole_disk);
-    for (Answer& one : find_claims({disk}, view)) {
+    for (Answer& one : tables.ask(disk, none)) {
         if (one.seen == Seen::nobody) continue;
         if (all.seen != Seen::somebody) all.seen = one.seen;
         if (one.seen == Seen::not_inspected) all.why = one.why;
@@ -62,32 +75,49 @@ Answer use_as_a_whole(const Identity& disk, const KernelView& view) {
     return all;
 }
 
-constexpr Source tables[] = {Source::whole_disk, Source::mounts, Source::swaps,
-                             Source::stacked_devices, Source::loop_devices};
+/// Whether anything shows that a partition of the disk is claimed, which the disk cannot be then.
+bool is_claimed(const Identity& partition, const KernelTables& tables, const KernelView& view) {
+    std::vector<Unplaced> none;
+    for (const Answer& one : tables.ask(partition, none)) {
+        // A loop device over it claims nothing.
+        if (one.seen == Seen::somebody && one.source != Source::loop_devices) return true;
+    }
+    return has_active_file_system(name_of(partition.number, view.sysfs), view);
+}
+
+void ask_tables(Survey& survey, const SurveyOptions& options, LoopCache& loops,
+                const KernelView& view) {
+    const KernelTables tables(view, loops);
+    append(survey.answers, tables.ask(*survey.device.identity, survey.unplaced));
+    for (const Identity& partition : survey.partitions) {
+        if (options.partitions) {
+            append(survey.answers, tables.ask(partition, survey.unplaced));
+        } else if (is_claimed(partition, tables, view)) {
+            survey.partition_is_claimed = true;
+        }
+    }
+    if (survey.whole_disk) survey.answers.push_back(use_as_a_whole(*survey.whole_disk, tables));
+}
+
+constexpr Source tables[] = {Source::whole_disk,      Source::mounts,       Source::swaps,
+                             Source::stacked_devices, Source::loop_devices, Source::file_systems,
+                             Source::exclusive_open,  Source::lease};
 
 }  // namespace
 
 Survey survey_device(const std::filesystem::path& device, const SurveyOptions& options,
-                     const KernelView& view) {
+                     LoopCache& loops, const KernelView& view) {
     Survey survey{.device = identify_device(device)};
     if (!survey.device.identity) return survey;
-    const Identity& whole = *survey.device.identity;
-    survey.kind = kind_of(whole);
-    if (whole.is_block_device) add_relatives(survey, view);
-    if (!options.claims) {
-        for (const Source source : tables) {
-            survey.answers.push_back(
-                not_applicable(source, "excluded by check_device_kernel_claims"));
-        }
+    survey.kind = kind_of(*survey.device.identity);
+    if (survey.device.identity->is_block_device) add_relatives(survey, options, view);
+    if (options.claims) {
+        ask_tables(survey, options, loops, view);
         return survey;
     }
-    std::vector<Identity> parts{whole};
-    if (options.partitions) {
-        parts.insert(parts.end(), survey.partitions.begin(), survey.partitions.end());
+    for (const Source source : tables) {
+        survey.answers.push_back(not_applicable(source, "excluded by check_device_kernel_claims"));
     }
-    std::vector<Answer> claims = find_claims(parts, view);
-    std::move(claims.begin(), claims.end(), std::back_inserter(survey.answers));
-    if (survey.whole_disk) survey.answers.push_back(use_as_a_whole(*survey.whole_disk, view));
     return survey;
 }
 

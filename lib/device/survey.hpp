@@ -20,16 +20,22 @@ struct Survey {
     std::optional<Identity> whole_disk = {};
     /// What the kernel's tables say.
     std::vector<Answer> answers = {};
+    /// What they show, and only the file itself can answer.
+    std::vector<Unplaced> unplaced = {};
+    /// Whether a partition is claimed; found out only if partitions do not count.
+    bool partition_is_claimed = false;
 };
 
 /// What of it is wanted.
 struct SurveyOptions {
     bool claims = true;
     bool partitions = true;  ///< whether those of the partitions, too
+    bool lock = false;       ///< whether the lock of the disk, too
 };
 
 /// Looks at a device. Blocks as long as the file systems and the device do.
+/// @param loops  what is known of loop devices from former surveys.
 Survey survey_device(const std::filesystem::path& device, const SurveyOptions& options,
-                     const KernelView& view = {});
+                     LoopCache& loops, const KernelView& view = {});
 
 }  // namespace loopingcall::device::detail

@@ -22,18 +22,14 @@ constexpr Duration shortest_poll = std::chrono::milliseconds{10};
 constexpr Duration longest_poll = std::chrono::milliseconds{200};
 constexpr std::chrono::seconds poll_limit{10};
 
-std::vector<Claim> claims_of(const DiskLocks& locks, const std::filesystem::path& node) {
-    std::vector<Claim> claims;
-    for (const auto* const owners : {&locks.workers, &locks.others}) {
-        for (const DiskLocks::Owner& owner : *owners) {
-            const std::string name = owner.command.empty() ? "process" : owner.command;
-            claims.push_back({ClaimKind::lock, name + ' ' + std::to_string(owner.pid), node});
-        }
-    }
-    return claims;
-}
-
 constexpr const char* excluded = "excluded by check_device_udev";
+constexpr const char* no_udevd = "systemd-udevd does not run here";
+
+bool shows_a_lock(const EvidenceTable& table) {
+    return std::any_of(table.answers.begin(), table.answers.end(), [](const Answer& one) {
+        return one.source == Source::lock && one.seen == Seen::somebody;
+    });
+}
 
 }  // namespace
 
@@ -53,20 +49,24 @@ UdevCheck::UdevCheck(asio::any_io_executor strand, std::filesystem::path device,
       device_(std::move(device)),
       poll_(strand_) {}
 
-asio::awaitable<void> UdevCheck::settle(Duration limit) {
+asio::awaitable<Duration> UdevCheck::settle(Duration limit) {
     state_ = UdevState::absent;
     disk_.reset();
     ours_ = false;
-    if (!enabled_) co_return;
+    runs_ = enabled_ && settle_->is_udevd_there();
+    missing_ = false;
+    if (!runs_) co_return Duration::zero();
     const auto found = co_await find(limit);
     missing_ = found && found->missing;
-    if (!found || !found->disk) co_return;
+    if (!found || !found->disk) co_return Duration::zero();
     disk_ = found->disk;
     ours_ = found->locks.ours;
     // udevd puts the events of a locked disk off until the lock is released. Under a lock of our
     // own no worker opens the disk, and the queue would not become empty before we give up.
-    if (ours_) co_return;
+    if (ours_) co_return Duration::zero();
+    const TimePoint begun = std::chrono::steady_clock::now();
     state_ = co_await settle_->settle(*disk_, std::min(queue_patience, limit), false);
+    co_return std::chrono::steady_clock::now() - begun;
 }
 
 asio::awaitable<bool> UdevCheck::settle_at_last(Duration limit) {
@@ -79,10 +79,15 @@ asio::awaitable<bool> UdevCheck::settle_at_last(Duration limit) {
     co_return state_ == UdevState::settled || state_ == UdevState::absent;
 }
 
-asio::awaitable<std::vector<Answer>> UdevCheck::answers(Duration limit) {
+asio::awaitable<std::vector<Answer>> UdevCheck::answers(const EvidenceTable& so_far,
+                                                        Duration limit) {
     if (!enabled_) {
         co_return std::vector{not_applicable(Source::lock, excluded),
                               not_applicable(Source::udev, excluded)};
+    }
+    if (!runs_) {
+        if (shows_a_lock(so_far)) begin_to_watch_lock();
+        co_return std::vector{not_applicable(Source::udev, no_udevd)};
     }
     const auto found = co_await find(limit);
     if (!found) {
@@ -91,20 +96,14 @@ asio::awaitable<std::vector<Answer>> UdevCheck::answers(Duration limit) {
     }
     if (!found->disk) co_return std::vector<Answer>{};  // no block device
     const bool locked = !found->locks.others.empty() || !found->locks.workers.empty();
-    if (locked && !std::exchange(polling_, true)) {
-        asio::co_spawn(
-            strand_, [self = shared_from_this()] { return self->watch_lock(); }, asio::detached);
-    }
-    Answer lock = answer(Source::lock, claims_of(found->locks, found->disk->node));
-    if (found->locks.ours) lock.why = "locked by this process or an ancestor";
-    co_return std::vector{std::move(lock), udev_answer(*found, limit)};
+    if (locked) begin_to_watch_lock();
+    co_return std::vector{lock_answer(found->locks, found->disk->node), udev_answer(*found, limit)};
 }
 
 Answer UdevCheck::udev_answer(const Found& found, Duration limit) {
     if (ours_) return not_applicable(Source::udev, "the lock on the disk keeps udev away");
-    if (state_ == UdevState::absent) {
-        return not_applicable(Source::udev, "systemd-udevd does not run here");
-    }
+    if (!disk_) return not_inspected(Source::udev, "the disk could not be looked up in time");
+    if (state_ == UdevState::absent) return not_applicable(Source::udev, no_udevd);
     switch (settle_->state(limit)) {
         case UdevState::pending: {
             settle_->go_on();
@@ -140,6 +139,12 @@ asio::awaitable<std::optional<UdevCheck::Found>> UdevCheck::find(Duration limit)
         return found;
     };
     co_return co_await find_in_background(look, limit);
+}
+
+void UdevCheck::begin_to_watch_lock() {
+    if (closed_ || std::exchange(polling_, true)) return;
+    asio::co_spawn(
+        strand_, [self = shared_from_this()] { return self->watch_lock(); }, asio::detached);
 }
 
 asio::awaitable<void> UdevCheck::watch_lock() try {

@@ -36,7 +36,8 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
 
     /// Waits for udev before the other sources are read.
     /// @param limit  of the check.
-    asio::awaitable<void> settle(Duration limit);
+    /// @return how long udev was waited for, which is no part of the check.
+    asio::awaitable<Duration> settle(Duration limit);
 
     /// Whether there was no such device when settle() looked for it.
     [[nodiscard]] bool was_missing() const noexcept { return missing_; }
@@ -45,8 +46,13 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
     /// @return whether the disk has settled since, so that the other sources must be read again.
     asio::awaitable<bool> settle_at_last(Duration limit);
 
-    /// The answers of both sources, after the other sources were read for the last time.
-    asio::awaitable<std::vector<Answer>> answers(Duration limit);
+    /// Whether the survey has to look for the lock of the disk: without an udevd, nothing else is
+    /// asked here, and a check costs no more than before.
+    [[nodiscard]] bool leaves_lock_to_survey() const noexcept { return enabled_ && !runs_; }
+
+    /// The answers of both sources, after the other sources were read for the last time: of a block
+    /// device. If either is in the way, its end wakes.
+    asio::awaitable<std::vector<Answer>> answers(const EvidenceTable& so_far, Duration limit);
 
     void close();
 
@@ -58,6 +64,7 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
     };
     asio::awaitable<std::optional<Found>> find(Duration limit);
     [[nodiscard]] Answer udev_answer(const Found& found, Duration limit);
+    void begin_to_watch_lock();
     asio::awaitable<void> watch_lock();
 
     asio::any_io_executor strand_;
@@ -66,6 +73,7 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
     UdevPlaces places_;
     std::shared_ptr<UdevSettle> settle_;
     std::filesystem::path device_;
+    bool runs_ = false;  // an udevd, as far as /run/udev shows
     bool missing_ = false;
     std::optional<UdevDisk> disk_;
     bool ours_ = false;

@@ -59,7 +59,7 @@ UdevSettle::UdevSettle(asio::any_io_executor strand, std::function<void()> wake,
 
 asio::awaitable<UdevState> UdevSettle::settle(UdevDisk disk, Duration patience, bool may_ask) {
     const auto self = shared_from_this();
-    if (closed_ || !is_there("control")) {
+    if (closed_ || !is_udevd_there()) {
         state_ = UdevState::absent;
         working_ = false;
         co_return state_;

@@ -46,6 +46,9 @@ class UdevSettle : public std::enable_shared_from_this<UdevSettle> {
     /// Throws `operation_aborted` if cancelled; what is pending goes on.
     asio::awaitable<UdevState> settle(UdevDisk disk, Duration patience, bool may_ask);
 
+    /// Whether an udevd runs here, as far as its socket shows. Never blocks.
+    [[nodiscard]] bool is_udevd_there() const { return is_there("control"); }
+
     /// What is true at this moment, by all that has been heard.
     /// @param limit  how long udevd may take to answer a ping before its state is unknown.
     UdevState state(Duration limit);

@@ -49,6 +49,10 @@ void validate(const WaitOptions& options) {
                std::to_string(options.check_device_probe_timeout.count()) +
                " ns; it must be greater than zero");
     }
+    for (const pid_t pid : options.ignored_pids) {
+        if (pid > 0) continue;
+        refuse("ignored_pids holds " + std::to_string(pid) + "; a process id is greater than zero");
+    }
     if (options.check_device_quiet < Duration::zero()) {
         refuse("check_device_quiet is negative; zero asks for no time to pass");
     }
@@ -59,14 +63,27 @@ asio::awaitable<WaitResult> run(std::shared_ptr<DeviceWait> wait) {
     co_return co_await wait->run();
 }
 
+/// Each device was found free, but not all of them in one round: one may be in use again since.
+void doubt_if_all_are_free(std::vector<WaitResult>& results) {
+    if (worst_state(results) != State::free) return;
+    for (WaitResult& result : results) {
+        result.report.state = State::unknown;
+        result.report.reason =
+            "the time ran out before all devices were found free in one round of checks";
+    }
+}
+
 asio::awaitable<std::vector<WaitResult>> wait_for_all(std::vector<Path> devices,
                                                       WaitOptions options) {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     validate(options);
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    const auto context = std::make_shared<CheckContext>(executor, options.check_device_concurrency);
+    const auto context = std::make_shared<CheckContext>(executor, options);
+    const auto companions = std::make_shared<Companions>(devices.size());
     const auto one = [&](Path device) {
-        auto wait = std::make_shared<DeviceWait>(executor, std::move(device), options, context);
+        auto wait =
+            std::make_shared<DeviceWait>(executor, std::move(device), options, context, companions);
+        companions->waits.push_back(wait);
         return asio::co_spawn(executor, run(std::move(wait)), asio::deferred);
     };
     std::vector<decltype(one(Path{}))> waits;
@@ -79,6 +96,7 @@ asio::awaitable<std::vector<WaitResult>> wait_for_all(std::vector<Path> devices,
     for (const std::exception_ptr& error : errors) {
         if (error) std::rethrow_exception(error);
     }
+    if (!companions->round.proven()) doubt_if_all_are_free(results);
     co_return std::move(results);
 }
 

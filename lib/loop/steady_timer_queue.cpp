@@ -92,9 +92,13 @@ Ticket SteadyTimerQueue::add(Timer& timer, TimePoint due, TimePoint now) {
 
 void SteadyTimerQueue::remove(Timer& timer) noexcept {
     const std::scoped_lock lock(mutex_);
-    if (!heap_.erase(timer) || !heap_.empty() || !armed_) return;
-    // A timer left armed for nobody would keep the context's run() from returning. While somebody
-    // waits, one wake-up too many is cheaper than arming anew.
+    if (heap_.erase(timer)) disarm_if_empty();
+}
+
+/// A timer left armed for nobody would keep the context's run() from returning. While somebody
+/// waits, one wake-up too many is cheaper than arming anew. Under the lock.
+void SteadyTimerQueue::disarm_if_empty() noexcept {
+    if (!heap_.empty() || !armed_) return;
     armed_ = false;
     alarm_->cancel();
 }
@@ -128,6 +132,7 @@ void SteadyTimerQueue::fire(bool& what_called) {
         what_called = false;
         if (!heap_.empty() && heap_.earliest() <= woken_at) due = heap_.pop();
         schedule(woken_at);
+        disarm_if_empty();  // it may be armed for one that was triggered instead
     }
     if (!due) return;
     Timer& timer = *due->timer;

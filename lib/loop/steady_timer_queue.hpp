@@ -43,6 +43,7 @@ class SteadyTimerQueue final : public asio::execution_context::service, public T
     static std::unique_ptr<Alarm> make_alarm(const asio::any_io_executor& executor);
     void shutdown() override;
     void schedule(TimePoint now);
+    void disarm_if_empty() noexcept;
     void on_alarm();
     void on_posted();
     void fire(bool& what_called);

@@ -32,22 +32,17 @@ constexpr milliseconds longest_pause{100};
 constexpr int for_ever = -1;
 
 struct Orphan {
-    pid_t pid;
+    Family family;
     Descriptor pidfd;
     std::unique_ptr<Launch> launch;
 
-    /// Whether nobody needs to reap it any more.
-    bool try_reap() const noexcept {
-        constexpr auto by_pidfd = static_cast<idtype_t>(3);  // P_PIDFD
-        siginfo_t info{};
-        int found = -1;
-        if (pidfd.is_open()) {
-            found = ::waitid(by_pidfd, static_cast<id_t>(pidfd.get()), &info, WEXITED | WNOHANG);
+    /// Whether there is nothing left to reap.
+    bool try_reap() noexcept {
+        if (!family.is_reaped) {
+            if (!family.look()) return false;
+            family.reap();
         }
-        if (!pidfd.is_open() || (found != 0 && errno == EINVAL)) {
-            found = ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG);
-        }
-        return found == 0 ? info.si_pid != 0 : errno == ECHILD;
+        return !family.reap_adopted();
     }
 };
 
@@ -137,7 +132,7 @@ class Background {
     }
 
     void look() {
-        std::erase_if(orphans_, [](const Orphan& orphan) { return orphan.try_reap(); });
+        std::erase_if(orphans_, [](Orphan& orphan) { return orphan.try_reap(); });
         std::erase_if(outputs_,
                       [](const Descriptor& output) { return !drop_what_is_there(output.get()); });
     }
@@ -154,8 +149,10 @@ class Background {
 
 }  // namespace
 
-void reap_in_background(pid_t pid, Descriptor pidfd, std::unique_ptr<Launch> launch) noexcept try {
-    Orphan orphan{pid, std::move(pidfd), std::move(launch)};
+void reap_in_background(Family family, Descriptor pidfd, std::unique_ptr<Launch> launch) noexcept
+    try {
+    family.pidfd = pidfd.get();
+    Orphan orphan{family, std::move(pidfd), std::move(launch)};
     if (orphan.try_reap()) return;
     Background::instance().add(std::move(orphan));
 } catch (const std::bad_alloc&) {

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <functional>
 #include <memory>
 
 #include "descriptor.hpp"
+#include "family.hpp"
 #include "launch.hpp"
 
 namespace loopingcall::process::detail {
@@ -13,10 +12,10 @@ namespace loopingcall::process::detail {
 // What outlives the execution context of a command. One thread in this process does it, which is
 // there only as long as there is something to do, and takes no signal of the host's.
 
-/// Reaps a child that has been killed.
+/// Reaps a child that has been killed, and what this process adopts of its group.
 /// @param pidfd   of the child; may be closed.
 /// @param launch  is destroyed once the child is out of it; may be null.
-void reap_in_background(pid_t pid, Descriptor pidfd, std::unique_ptr<Launch> launch) noexcept;
+void reap_in_background(Family family, Descriptor pidfd, std::unique_ptr<Launch> launch) noexcept;
 
 /// Reads an output to its end and drops what it reads.
 void drain_in_background(Descriptor output) noexcept;

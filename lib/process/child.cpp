@@ -60,14 +60,8 @@ Child::Child(const asio::any_io_executor& strand) : pidfd_(strand), timer_(stran
 Child::~Child() {
     if (family_.pid < 0 || family_.is_reaped) return;
     signal(SIGKILL);
-    if (try_end()) {
-        reap();
-        return;
-    }
-    reap_in_background(
-        family_.pid,
-        Descriptor(family_.pidfd < 0 ? -1 : ::fcntl(family_.pidfd, F_DUPFD_CLOEXEC, 0)),
-        std::move(launch_));
+    Descriptor pidfd(family_.pidfd < 0 ? -1 : ::fcntl(family_.pidfd, F_DUPFD_CLOEXEC, 0));
+    reap_in_background(family_, std::move(pidfd), std::move(launch_));
 }
 
 void Child::adopt(Started started, std::unique_ptr<Launch> launch, bool own_group) noexcept try {
@@ -118,10 +112,14 @@ void Child::async_wait_for_group(std::function<void()> gone) {
 void Child::look_for_group() {
     if (!gone_) return;
     if (!group_is_gone()) return pause(&Child::look_for_group);
+    signal(SIGKILL);  // whatever joined the group without having been seen
+    reap();
+    family_.reap_adopted();
     std::exchange(gone_, nullptr)();
 }
 
 bool Child::group_is_gone() {
+    family_.reap_adopted();
     if (family_.group_is_empty()) return true;
     const auto answer = scan_ ? scan_->answer() : GroupScan::Answer::alive;
     if (answer == GroupScan::Answer::alive) scan_.emplace(family_.pid);
@@ -138,10 +136,11 @@ void Child::pause(void (Child::*look)()) {
 
 void Child::release() noexcept {
     ended_ = nullptr;
-    gone_ = nullptr;
+    const auto waited_for_group = std::exchange(gone_, nullptr);
     if (!status_) return;
     timer_.cancel();
     reap();
+    if (waited_for_group) family_.reap_adopted();
 }
 
 std::optional<WaitStatus> Child::try_end() noexcept {
@@ -157,17 +156,9 @@ void Child::forget_launch() noexcept {
     if (launch_ && launch_->is_left() && !launch_->has_failed()) launch_.reset();
 }
 
-/// Only what is ours still: when the host has reaped the child, its pid may be another child's.
 void Child::reap() noexcept {
-    if (family_.is_reaped) return;
-    if (status_ && family_.is_ours_to_reap()) {
-        if (handle_) {
-            handle_->reap();
-        } else {
-            (void)::waitpid(family_.pid, nullptr, WNOHANG);
-        }
-    }
-    family_.is_reaped = true;
+    if (handle_ && family_.is_ours_to_reap()) handle_->reap();
+    family_.reap();
 }
 
 }  // namespace loopingcall::process::detail

@@ -54,11 +54,10 @@ LOOPINGCALL_IN_CHILD void set_dispositions(const sigset_t& ignored) {
     for (;;) system_call(SYS_exit_group, 127);
 }
 
-/// Their sources are none of 0, 1 and 2.
-LOOPINGCALL_IN_CHILD void set_streams(const ChildPlan& plan) {
-    system_call(SYS_dup3, plan.input, STDIN_FILENO, 0);
-    system_call(SYS_dup3, plan.output, STDOUT_FILENO, 0);
-    system_call(SYS_dup3, plan.error_output, STDERR_FILENO, 0);
+/// The source is none of 0, 1 and 2.
+LOOPINGCALL_IN_CHILD void set_stream(ChildPlan& plan, int source, int stream) {
+    const long result = system_call(SYS_dup3, source, stream, 0);
+    if (result < 0) give_up(plan, Step::streams, -result);
 }
 
 /// @return the number that a name is; -1 if it is none.
@@ -167,7 +166,9 @@ LOOPINGCALL_IN_CHILD int run_child(void* given) {
     // No handler of ours may run here. Once there is none, SIGTERM can end a child that hangs.
     set_dispositions(plan.ignored);
     set_mask(plan.blocked_at_first);
-    set_streams(plan);
+    set_stream(plan, plan.input, STDIN_FILENO);
+    set_stream(plan, plan.output, STDOUT_FILENO);
+    set_stream(plan, plan.error_output, STDERR_FILENO);
     if (plan.working_directory != nullptr) {
         const long error = -system_call(SYS_chdir, address(plan.working_directory));
         if (error != 0) give_up(plan, Step::working_directory, error);

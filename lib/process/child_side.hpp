@@ -12,7 +12,7 @@ namespace loopingcall::process::detail {
 /// killed.
 struct ChildPlan {
     /// What the child was doing when it had to give up.
-    enum class Step { none, working_directory, find, execute, interpreter, shell };
+    enum class Step { none, streams, working_directory, find, execute, interpreter, shell };
 
     const char* const* programs = nullptr;  ///< what may be executed, in this order; ends with null
     bool is_searched = false;               ///< whether these are places of PATH

@@ -104,7 +104,7 @@ void Execution::on_ended(WaitStatus status) {
     if (!error_) error_ = judge_end(status, options_.check_exit_code);
     if (!has_rest_to_end()) return linger();
     child_->async_wait_for_group([self = weak_from_this()] {
-        if (const auto execution = self.lock()) execution->on_group_gone();
+        if (const auto execution = self.lock()) execution->linger();
     });
     if (stage_ == Stage::running) end();
 }
@@ -115,15 +115,11 @@ bool Execution::has_rest_to_end() const {
     return error_ && options_.leftovers == Leftovers::end_after_failure;
 }
 
-/// Whatever has joined the group without having been seen is killed.
-void Execution::on_group_gone() {
-    child_->signal(SIGKILL);
-    linger();
-}
-
 void Execution::on_time_up() {
-    if (!child_ended_) {
-        if (const auto status = child_->try_end()) return on_ended(*status);
+    if (const auto status = child_ended_ ? std::nullopt : child_->try_end()) {
+        const Stage before = stage_;
+        on_ended(*status);
+        if (stage_ != before) return;  // else the time of the group is up, too
     }
     switch (stage_) {
         case Stage::running:

@@ -57,7 +57,6 @@ class Execution : public std::enable_shared_from_this<Execution> {
     void fail(const LaunchError& error);
     void drain(Output& output);
     void on_ended(WaitStatus status);
-    void on_group_gone();
     void on_time_up();
     [[nodiscard]] bool has_rest_to_end() const;
     void end();

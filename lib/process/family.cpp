@@ -106,6 +106,25 @@ bool Family::is_ours_to_reap() const noexcept {
     return !is_reaped && wait_for(*this, info) == 0 && info.si_pid == pid;
 }
 
+// Once somebody else has reaped it, its number may be that of another child of the host.
+void Family::reap() noexcept {
+    if (is_ours_to_reap()) (void)::waitpid(pid, nullptr, WNOHANG);
+    is_reaped = true;
+}
+
+// A group with a number that was used before begins with a leader of that number, which is spared.
+bool Family::reap_adopted() const noexcept {
+    if (!own_group || !is_reaped) return false;
+    for (;;) {
+        siginfo_t info{};
+        const int found =
+            ::waitid(P_PGID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT);
+        if (found != 0 || info.si_pid == pid) return false;
+        if (info.si_pid == 0) return true;
+        if (::waitpid(info.si_pid, nullptr, WNOHANG) <= 0) return false;
+    }
+}
+
 bool Family::group_outlives_child() const noexcept {
     return pidfd >= 0 && (send(pidfd, 0, to_group) || (errno != EINVAL && errno != ENOSYS));
 }

@@ -29,6 +29,15 @@ struct Family {
     /// Whether it has ended, and neither we nor somebody else has reaped it.
     [[nodiscard]] bool is_ours_to_reap() const noexcept;
 
+    /// Reaps the child if it is ours to reap. Never blocks.
+    void reap() noexcept;
+
+    /// Reaps members of the group that have ended and are children of this process: those whose
+    /// parents have ended, if this process is PID 1 or a subreaper. To be called once the child is
+    /// reaped, since the kernel names the eldest first.
+    /// @return whether there are such children that have not ended.
+    bool reap_adopted() const noexcept;
+
     /// Whether the group can be reached after the child is reaped.
     [[nodiscard]] bool group_outlives_child() const noexcept;
 

@@ -182,6 +182,8 @@ std::optional<LaunchError> Launch::failure() const {
     switch (plan_.failed_step) {
         case Step::none:
             return std::nullopt;
+        case Step::streams:
+            return LaunchError(error, "dup3");
         case Step::working_directory:
             return LaunchError(errc::bad_working_directory,
                                "the working directory " + working_directory_ +

@@ -126,6 +126,33 @@ BOOST_AUTO_TEST_CASE(unknown_flags_and_missing_values_are_errors_with_a_hint) {
     BOOST_TEST(parse({"--quiet=yes"}).errors.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(an_option_may_have_a_letter_alone_beside_its_name_as_in_oslo) {
+    const OptionTable letters{
+        {.group = "DEFAULT", .name = "debug", .type = BooleanType{}, .alias = ",d"},
+        {.group = "g", .name = "level", .type = IntegerType{}, .help = "Level", .alias = ",l"}};
+    const auto given = [&](std::vector<std::string> arguments) {
+        const CommandLine line = parse_command_line(std::move(arguments), letters, {});
+        BOOST_TEST(line.errors.empty());
+        std::string all;
+        for (const FlagValue& flag : line.options) {
+            all += flag.key + ' ' + flag.flag + ' ' + flag.text + ';';
+        }
+        return all;
+    };
+    BOOST_TEST(given({"-d"}) == "DEFAULT.debug -d true;");
+    BOOST_TEST(given({"--debug"}) == "DEFAULT.debug --debug true;");
+    BOOST_TEST(given({"--nodebug"}) == "DEFAULT.debug --nodebug false;");
+    BOOST_TEST(given({"-l", "5", "-dl6"}) ==
+               "g.level -l 5;DEFAULT.debug --debug true;g.level -l 6;");
+    BOOST_TEST(given({"-dl", "6"}) == "DEFAULT.debug --debug true;g.level -l 6;");
+    BOOST_TEST(given({"-l", "1l"}) == "g.level -l 1l;");
+    BOOST_TEST(given({"--g-level=7"}) == "g.level --g-level 7;");
+    std::ostringstream help;
+    help << all_flags(letters);
+    BOOST_TEST(help.str().find("-l [ --g-level ] N") != std::string::npos, help.str());
+    BOOST_TEST(help.str().find("the opposite: --nodebug") != std::string::npos, help.str());
+}
+
 BOOST_AUTO_TEST_CASE(the_help_describes_every_option_with_its_default) {
     po::options_description own;
     own.add_options()("help,h", "print this help");

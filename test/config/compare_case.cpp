@@ -61,7 +61,11 @@ std::string oslo_name_of(config::Source source) {
 
 bool is_kind(const Diagnostic& problem, const std::string& kind) {
     const bool is_usage = problem.code == "unknown_flag" || problem.code == "usage";
-    return problem.code == kind || (kind == "cli_usage" && is_usage) ||
+    // A kind is one of oslo's exceptions: that of a group may be recorded for all uses of it.
+    const bool is_named_otherwise =
+        (problem.code == "subst_no_such_group" && kind == "no_such_group") ||
+        (problem.code == "dir_not_found" && kind.ends_with("not_found"));
+    return problem.code == kind || is_named_otherwise || (kind == "cli_usage" && is_usage) ||
            (kind == "cli_bad_value" && problem.key.starts_with("--"));
 }
 

@@ -67,7 +67,8 @@ void take_bounds(const json::object& option, Number& minimum, Number& maximum) {
 
 config::ItemType item_type_of(const json::object& option, const std::string& type) {
     if (const auto* const choices = option.if_contains("choices")) {
-        return config::ChoiceType{json::value_to<std::vector<std::string>>(*choices)};
+        return config::ChoiceType{json::value_to<std::vector<std::string>>(*choices),
+                                  flag_at(option, "ignore_case")};
     }
     if (type == "int") {
         config::IntegerType integer;
@@ -125,6 +126,7 @@ config::Option option_of(const json::object& json) {
         .group = string_at(json, "group"),
         .name = destination.empty() ? string_at(json, "name") : destination,
         .type = type_of(json),
+        .alias = json.contains("short") ? "," + string_at(json, "short") : "",
         .cli = flag_at(json, "cli"),
         .required = flag_at(json, "required"),
         .secret = flag_at(json, "secret"),
@@ -253,7 +255,7 @@ bool RecordedCase::is_supported() const {
     for (const json::value& value : json_.at("options").as_array()) {
         const json::object& option = value.as_object();
         if (!types.contains(string_at(option, "type"))) return false;
-        for (const char* const keyword : {"regex", "bounds", "quotes", "ignore_case"}) {
+        for (const char* const keyword : {"regex", "bounds", "quotes"}) {
             if (option.contains(keyword)) return false;
         }
         const auto* const item = option.if_contains("item");
@@ -270,7 +272,7 @@ std::string RecordedCase::ini_text() const {
     return has_one ? string_at(files->as_object(), "a.conf") : std::string();
 }
 
-CaseOutcome RecordedCase::run(const fs::path& directory) const {
+CaseOutcome RecordedCase::run(const fs::path& directory, bool strict) const {
     const Layout layout(json_, directory);
     if (json_.contains("ini") || json_.contains("ini_base64")) layout.write("a.conf", ini_text());
     layout.write_files("files");
@@ -289,8 +291,9 @@ CaseOutcome RecordedCase::run(const fs::path& directory) const {
         outcome.diagnostics.push_back(
             {.key = argument, .code = "usage", .message = "no argument is expected"});
     }
-    outcome.config =
-        config::Config::load(outcome.table, sources_of(layout, line, flag_at(json_, "search")));
+    auto sources = sources_of(layout, line, flag_at(json_, "search"));
+    sources.strict = strict || flag_at(json_, "strict");
+    outcome.config = config::Config::load(outcome.table, std::move(sources));
     const auto& problems = outcome.config->diagnostics();
     outcome.diagnostics.insert(outcome.diagnostics.end(), problems.begin(), problems.end());
     if (json_.contains("after")) {

@@ -32,7 +32,8 @@ class RecordedCase {
     [[nodiscard]] bool is_supported() const;
 
     /// Lays the files out in `directory` and reads them through the public API.
-    [[nodiscard]] CaseOutcome run(const std::filesystem::path& directory) const;
+    [[nodiscard]] CaseOutcome run(const std::filesystem::path& directory,
+                                  bool strict = false) const;
 
     /// The text of the one file that the grammar is to be compared of; empty if there is none.
     [[nodiscard]] std::string ini_text() const;

@@ -21,6 +21,12 @@ std::string origin_of(const Config& config, const char* key) {
     return to_string(config.setting(key).origin);
 }
 
+std::string many_of(const Config& config) {
+    std::string all;
+    for (const auto& text : config.get<std::vector<std::string>>("g.many")) all += text;
+    return all;
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(sources, test::Loaded)
@@ -74,23 +80,48 @@ BOOST_AUTO_TEST_CASE(the_environment_is_asked_for_names_in_upper_case_with_two_u
     BOOST_TEST(variable_of(table[2]) == "OS_DEFAULT__CHECK_Y");
 }
 
-BOOST_AUTO_TEST_CASE(values_of_files_are_joined_and_those_of_a_stronger_source_replace_them) {
+BOOST_AUTO_TEST_CASE(values_of_files_and_flags_are_joined_and_the_environment_replaces_files) {
     const auto one = scratch.file("1.conf", "[g]\nmany = a\nmany = b\n");
     const auto two = scratch.file("2.conf", "[g]\nmany = c\n");
     Sources sources{.files = {one, two}, .environment = environment()};
-    const auto many = [&] {
-        std::string all;
-        for (const auto& text :
-             Config::load(table, sources).get<std::vector<std::string>>("g.many")) {
-            all += text;
-        }
-        return all;
-    };
+    const auto many = [&] { return many_of(Config::load(table, sources)); };
     BOOST_TEST(many() == "abc");
     variables["OS_G__MANY"] = "x,y";
     BOOST_TEST(many() == "x,y");
     sources.flags = {{"g.many", "--m", "p"}, {"g.many", "--m", "q"}};
-    BOOST_TEST(many() == "pq");
+    BOOST_TEST(many() == "abcpq");
+    const Config config = Config::load(table, sources);
+    BOOST_TEST(origin_of(config, "g.many") == "flag --m");
+    BOOST_REQUIRE(config.setting("g.many").overridden.size() == 1U);
+    BOOST_TEST(config.setting("g.many").overridden[0].text == "x,y");
+    sources.overrides = {{"g.many", "z"}};
+    BOOST_TEST(many() == "z");
+}
+
+BOOST_AUTO_TEST_CASE(values_of_files_and_flags_are_in_the_order_of_the_command_line) {
+    const auto one = scratch.file("1.conf", "[g]\nmany = a\nmany = b\n").string();
+    std::filesystem::create_directories(scratch.path() / "d");
+    (void)scratch.file("d/2.conf", "[g]\nmany = c\n");
+    (void)scratch.file("d/3.conf", "[g]\nmany = d\n");
+    const std::string dir = (scratch.path() / "d").string();
+    variables = {{"HOME", scratch.path().string()}};
+    (void)scratch.file("p.conf", "[g]\nmany = 0\n");
+    std::filesystem::create_directories(scratch.path() / "p.conf.d");
+    (void)scratch.file("p.conf.d/1.conf", "[g]\nmany = 1\n");
+    const auto many = [&](std::vector<std::string> arguments) {
+        boost::program_options::options_description own;
+        describe_file_flags(own);
+        const auto line = parse_command_line(std::move(arguments), table, own);
+        return many_of(Config::load(table, sources_of(line, "p", "p", environment())));
+    };
+    BOOST_TEST(many({}) == "01");
+    BOOST_TEST(many({"--g-many", "p"}) == "01p");
+    BOOST_TEST(many({"--g-many", "p", "--config-file", one}) == "1pab");
+    BOOST_TEST(many({"--config-file", one, "--g-many", "p"}) == "1abp");
+    BOOST_TEST(many({"--g-many=p", "--config-file", one, "--g-many=q", "--config-dir", dir,
+                     "--g-many=r"}) == "pabqcdr");
+    BOOST_TEST(many({"--config-dir", dir, "--g-x", "5", "--g-many=r", "--config-file", one}) ==
+               "cdrab");
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_gives_its_conf_files_sorted_as_text) {

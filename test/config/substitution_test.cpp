@@ -55,6 +55,22 @@ BOOST_AUTO_TEST_CASE(a_group_and_an_option_of_default_by_its_group_are_refused_w
         "one of DEFAULT\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_group_that_does_not_exist_is_named) {
+    const std::pair<const char*, const char*> texts[] = {
+        {"${nogrp.x}", "nogrp.x: no such group [nogrp]; write $$ for a dollar sign"},
+        {"$nogrp.x", "nogrp.x: no such group [nogrp]; write $$ for a dollar sign"},
+        {"$host.x", "host.x: no such group [host]; write ${host}.x for the option host"},
+        {"${y.a.b}", "y.a.b: no such group [y]; write ${y}.a.b for the option y"},
+        {"${K.other}", "K.other: no such group [K]; write $$ for a dollar sign"}};
+    for (const auto& [text, told] : texts) {
+        const Config loaded = load(table, "[g]\nx = " + std::string(text) + "\n");
+        BOOST_TEST(problems(loaded) == "a.conf:2:5: x: refers to " + std::string(told) + "\n");
+        BOOST_TEST(loaded.diagnostics()[0].code == "subst_no_such_group");
+    }
+    const Config loaded = load(table, "[g]\nx = ${k.nosuch}\n");
+    BOOST_TEST(loaded.diagnostics()[0].code == "subst_no_such_option");
+}
+
 BOOST_AUTO_TEST_CASE(what_comes_of_it_is_checked) {
     const Config loaded = load(table, "[g]\nn = 1$y\ny = x\n");
     BOOST_TEST(problems(loaded) ==

@@ -95,6 +95,31 @@ BOOST_AUTO_TEST_CASE(bounds_are_checked_and_told) {
     BOOST_TEST((value_of<nanoseconds>(endless, "infinity") == nanoseconds::max()));
 }
 
+BOOST_AUTO_TEST_CASE(a_number_that_does_not_fit_is_reported_as_too_large) {
+    const DurationType duration{.minimum = std::chrono::nanoseconds{1}};
+    for (const char* text : {"99999999999999999999", "9223372037s", "106752d", "2562047h48m"}) {
+        BOOST_TEST(parse_value(duration, text).fault == "is too large", text);
+        BOOST_TEST(parse_value(duration, text).expected == "a duration of at most 106751d", text);
+        BOOST_TEST(code_of(duration, text) == "above_max", text);
+    }
+    // What follows is no duration: that counts.
+    BOOST_TEST(code_of(duration, "99999999999999999999h soon") == "not_duration");
+    BOOST_TEST(parse_value(IntegerType{1}, "99999999999999999999").fault == "is too large");
+    BOOST_TEST(parse_value(IntegerType{}, "-99999999999999999999").fault == "is out of range");
+    BOOST_TEST(parse_value(FloatType{}, "1e400").fault == "is out of range");
+    BOOST_TEST(parse_value(IntegerType{}, "x").fault == "is not accepted");
+    BOOST_TEST(code_of(PortType{}, "99999999999999999999") == "not_int");
+}
+
+BOOST_AUTO_TEST_CASE(a_choice_that_ignores_case_gives_the_word_as_it_is_declared) {
+    const ChoiceType colour{{"Red", "green"}, true};
+    BOOST_TEST(value_of<std::string>(colour, "rED") == "Red");
+    BOOST_TEST(value_of<std::string>(colour, "GREEN") == "green");
+    BOOST_TEST(code_of(colour, "gree") == "not_a_choice");
+    BOOST_TEST(std::get<std::string>(value_of<Items>(ListType{colour}, "red,Green")[1]) == "green");
+    BOOST_TEST(code_of(ChoiceType{{"Red"}}, "red") == "not_a_choice");
+}
+
 BOOST_AUTO_TEST_CASE(lists_are_split_at_commas_as_oslo_does_it) {
     const auto texts = [](const char* text) {
         std::string shown;

@@ -121,11 +121,10 @@ BOOST_AUTO_TEST_CASE(a_device_that_never_comes_is_given_up_when_the_retries_are_
 
 BOOST_AUTO_TEST_CASE(a_device_that_is_removed_is_told_and_not_followed) {
     const test::Child holder([&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC) >= 0; });
-    const auto result = wait_for(file, {.check_device_interval = 60s,
-                                        .wait_for_device = true,
-                                        .on_check = [&](const device::Check& check) {
-                                            if (check.number == 1) std::filesystem::remove(file);
-                                        }});
+    const auto result =
+        wait_for(file, {.check_device_interval = 60s, .on_check = [&](const device::Check& check) {
+                            if (check.number == 1) std::filesystem::remove(file);
+                        }});
     BOOST_TEST(result.report.state == State::unknown);
     BOOST_TEST(result.report.reason == "it was removed while it was waited for");
     BOOST_TEST(result.report.holders.empty());  // no stale ones

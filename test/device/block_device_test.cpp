@@ -12,6 +12,7 @@
 using namespace loopingcall::device::detail;
 using loopingcall::device::Claim;
 using loopingcall::device::ClaimKind;
+using loopingcall::device::Seen;
 namespace fs = std::filesystem;
 
 namespace {
@@ -22,7 +23,7 @@ struct Machine {
     test::Scratch scratch = {};
     fs::path sys = scratch.path() / "sys";
     fs::path proc = scratch.path() / "proc";
-    KernelView view{sys, proc};
+    KernelView view{.sysfs = sys, .proc = proc, .genuine = false};
 
     Machine() {
         const fs::path disk = add("sda", "8:0", "devices/sda");
@@ -30,6 +31,13 @@ struct Machine {
         add("sda2", "8:2", "devices/sda/sda2");
         put(disk / "sda1" / "partition", "1");
         put(disk / "sda2" / "partition", "2");
+        for (const char* const holders :
+             {"sda/holders", "sda/sda1/holders", "sda/sda2/holders", "dm-0/holders", "dm-1/holders",
+              "md0/holders", "cciss!c0d0/holders"}) {
+            fs::create_directories(sys / "devices" / holders);
+        }
+        fs::create_directories(sys / "block");
+        fs::create_directories(proc / "fs");
         fs::create_directories(disk / "queue");
         put(add("dm-0", "253:0", "devices/dm-0") / "dm" / "name", "vg-root");
         put(add("dm-1", "253:1", "devices/dm-1") / "dm" / "name", "luks");
@@ -57,10 +65,27 @@ struct Machine {
 
     [[nodiscard]] std::vector<Claim> claims_of(const std::vector<Identity>& parts) const {
         std::vector<Claim> all;
-        for (const Answer& answer : find_claims(parts, view)) {
-            all.insert(all.end(), answer.claims.begin(), answer.claims.end());
+        for (const Identity& one : parts) {
+            for (const Answer& answer : ask(one)) {
+                BOOST_TEST((answer.seen != Seen::not_inspected), answer.why);
+                all.insert(all.end(), answer.claims.begin(), answer.claims.end());
+            }
         }
         return all;
+    }
+
+    [[nodiscard]] std::vector<Answer> ask(const Identity& one) const {
+        LoopCache loops;
+        std::vector<Unplaced> unplaced;
+        return KernelTables(view, loops).ask(one, unplaced);
+    }
+
+    /// Whether the source answers that it could not be inspected.
+    [[nodiscard]] bool is_hidden(Source source, const Identity& one) const {
+        for (const Answer& answer : ask(one)) {
+            if (answer.source == source) return answer.seen == Seen::not_inspected;
+        }
+        return false;
     }
 
     static void put(const fs::path& file, const std::string& text) {
@@ -106,9 +131,9 @@ BOOST_AUTO_TEST_CASE(claims_name_holders_their_mounts_and_the_part_that_is_claim
     const auto claims =
         claims_of({part("/dev/sda", 8, 0), part("/dev/sda1", 8, 1), part("/dev/sda2", 8, 2)});
     const std::vector<Claim> expected{
+        {ClaimKind::holder, "md0 (host:0)", "/dev/sda1"},
         {ClaimKind::mount, "/no", "/dev/sda2"},
         {ClaimKind::mount, "/srv", "/dev/sda2"},
-        {ClaimKind::holder, "md0 (host:0)", "/dev/sda1"},
         {ClaimKind::holder, "dm-0 (vg-root)", "/dev/sda2"},
         {ClaimKind::holder, "dm-1 (luks)", "/dev/sda2"},
     };
@@ -120,6 +145,70 @@ BOOST_AUTO_TEST_CASE(claims_name_holders_their_mounts_and_the_part_that_is_claim
 BOOST_AUTO_TEST_CASE(devices_that_hold_each_other_do_not_make_it_go_round) {
     hold("dm-1", "dm-0");
     BOOST_TEST(holders_of(makedev(8, 2), sys).size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_shown_is_not_taken_for_nobody) {
+    const Identity disk = part("/dev/sda", 8, 0);
+    for (const Source source : {Source::mounts, Source::swaps, Source::stacked_devices,
+                                Source::loop_devices, Source::file_systems}) {
+        BOOST_TEST(!is_hidden(source, disk));
+    }
+    fs::rename(sys / "block", sys / "away");
+    BOOST_TEST(is_hidden(Source::loop_devices, disk));
+    BOOST_TEST(is_hidden(Source::file_systems, disk));
+    fs::rename(sys / "away", sys / "block");
+    fs::rename(sys / "devices/sda/holders", sys / "devices/sda/away");
+    BOOST_TEST(is_hidden(Source::stacked_devices, disk));
+    fs::rename(proc / "fs", proc / "away");
+    BOOST_TEST(is_hidden(Source::file_systems, disk));
+    put(proc / "self" / "mountinfo", "");
+    fs::resize_file(proc / "self" / "mountinfo", 0);
+    BOOST_TEST(is_hidden(Source::mounts, disk));
+    fs::resize_file(proc / "swaps", 0);
+    BOOST_TEST(is_hidden(Source::swaps, disk));
+}
+
+// A kernel that has no swap; and a /proc of processes alone (subset=pid).
+BOOST_AUTO_TEST_CASE(a_missing_table_of_swaps_is_nobody_only_if_other_tables_are_there) {
+    fs::remove(proc / "swaps");
+    BOOST_TEST(is_hidden(Source::swaps, part("/dev/sda", 8, 0)));
+    put(proc / "uptime", "1");
+    BOOST_TEST(!is_hidden(Source::swaps, part("/dev/sda", 8, 0)));
+}
+
+// /sys of the host, and a container's own file systems over it.
+BOOST_AUTO_TEST_CASE(other_file_systems_in_place_of_the_kernels_are_not_believed) {
+    view.genuine = true;
+    for (const Answer& answer : ask(part("/dev/sda", 8, 0))) {
+        const bool from_tables = answer.source != Source::stacked_devices;
+        if (from_tables) BOOST_TEST((answer.seen == Seen::not_inspected));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(each_member_of_a_btrfs_is_claimed_with_its_mount_point) {
+    link(sys / "devices/sda/sda1", sys / "fs/btrfs/1234-abcd/devices/sda1");
+    BOOST_TEST((claims_of({part("/dev/sda1", 8, 1)}).back() ==
+                Claim{ClaimKind::holder, "btrfs 1234-abcd", "/dev/sda1"}));
+    BOOST_TEST(claims_of({part("/dev/cciss/c0d0", 104, 0)}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_external_journal_is_claimed_by_the_file_system_whose_thread_writes_it) {
+    const fs::path journal = proc / "fs/jbd2/sda1";
+    fs::create_directories(journal);
+    fs::create_directories(proc / "fs/jbd2/sda2-8");
+    BOOST_TEST((claims_of({part("/dev/sda1", 8, 1)}).back() ==
+                Claim{ClaimKind::holder, "ext4", "/dev/sda1"}));
+    put(sys / "fs/ext4/sda2/journal_task", "77");
+    put(proc / "77/comm", "jbd2/sda1");
+    BOOST_TEST((claims_of({part("/dev/sda1", 8, 1)}).back() ==
+                Claim{ClaimKind::mount, "/no", "/dev/sda1"}));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_are_decoded_as_the_kernel_encodes_them) {
+    BOOST_TEST(decode_kernel_number(0x700) == makedev(7, 0));
+    BOOST_TEST(decode_kernel_number(0x1003ff) == makedev(3, 0x1ff));
+    BOOST_TEST(decode_kernel_number(0xfffffffff) == makedev(0xfff, 0xfffff));
+    BOOST_TEST(decode_kernel_number(0) == dev_t{0});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

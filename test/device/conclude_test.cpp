@@ -35,7 +35,7 @@ Rights all_rights() { return {.capabilities = ~0ULL, .in_first_user_namespace = 
 EvidenceTable scanned(const ProcessScan& scan, const Rights& rights = all_rights()) {
     EvidenceTable table = clean();
     for (const Source source : {Source::process_list, Source::descriptors, Source::mappings,
-                                Source::threads, Source::in_flight, Source::refusals}) {
+                                Source::threads, Source::io_uring, Source::in_flight, Source::refusals}) {
         table = without(table, source);
     }
     add_scan(table, scan, rights);
@@ -115,17 +115,17 @@ BOOST_AUTO_TEST_CASE(the_first_source_that_is_missing_gives_the_reason) {
 
 BOOST_AUTO_TEST_CASE(a_scan_that_failed_or_is_blind_proves_nothing) {
     const Report failed =
-        detail::conclude(scanned({.holders = {{}}, .problem = "/proc cannot be read"}), false);
+        detail::conclude(scanned({.targets = {{}}, .problem = "/proc cannot be read"}), false);
     BOOST_TEST(failed.state == State::unknown);
     BOOST_TEST(failed.reason == "/proc cannot be read");
     const Report container =
-        detail::conclude(scanned({.holders = {{}}, .blind_spot = "run on the host"}), false);
+        detail::conclude(scanned({.targets = {{}}, .blind_spot = "run on the host"}), false);
     BOOST_TEST(container.state == State::unknown);
     BOOST_TEST(container.reason == "run on the host");
 }
 
 BOOST_AUTO_TEST_CASE(processes_that_could_not_be_inspected_are_counted_and_doubted) {
-    const ProcessScan partial{.holders = {{}}, .uninspected = {1, 77}};
+    const ProcessScan partial{.targets = {{}}, .gaps = {{.pid = 1, .is_refusal = true}, {.pid = 77, .is_refusal = true}}};
     const Report as_root = detail::conclude(scanned(partial), false);
     BOOST_TEST(as_root.state == State::free);
     BOOST_TEST(as_root.uninspected_processes == 2U);
@@ -145,14 +145,14 @@ BOOST_AUTO_TEST_CASE(processes_that_could_not_be_inspected_are_counted_and_doubt
 }
 
 BOOST_AUTO_TEST_CASE(descriptors_in_flight_are_doubted_if_strict) {
-    const ProcessScan flying{.holders = {{}}, .in_flight = 1};
+    const ProcessScan flying{.targets = {{}}, .in_flight = 1};
     BOOST_TEST(detail::conclude(scanned(flying), false).state == State::free);
     BOOST_TEST(detail::conclude(scanned(flying), true).reason ==
                "1 descriptor is on the way through a socket and may be of the device");
 }
 
 BOOST_AUTO_TEST_CASE(a_scan_that_went_no_deeper_than_descriptors_proves_only_a_holder) {
-    const Report report = detail::conclude(scanned({.holders = {{}}, .is_shallow = true}), false);
+    const Report report = detail::conclude(scanned({.targets = {{}}, .is_shallow = true}), false);
     BOOST_TEST(report.state == State::unknown);
     BOOST_TEST(detail_of(report, "mappings") == "not inspected: not needed");
 }

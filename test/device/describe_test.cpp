@@ -48,13 +48,13 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_uses_it_for_is_told_before_who_holds_it) {
 BOOST_AUTO_TEST_CASE(each_kind_of_claim_and_each_probe_has_its_name) {
     std::ostringstream names;
     for (const auto kind : {ClaimKind::mount, ClaimKind::swap, ClaimKind::holder, ClaimKind::loop,
-                            ClaimKind::exclusive}) {
+                            ClaimKind::exclusive, ClaimKind::hidden}) {
         names << kind << ' ';
     }
     for (const auto probe : {Probe::fuser, Probe::lsof, Probe::procfs}) {
         names << to_string(probe) << ' ';
     }
-    BOOST_TEST(names.str() == "mount swap holder loop exclusive fuser lsof procfs ");
+    BOOST_TEST(names.str() == "mount swap holder loop exclusive hidden fuser lsof procfs ");
 }
 
 BOOST_AUTO_TEST_CASE(the_worst_of_several_devices_is_busy_before_unknown_before_free) {

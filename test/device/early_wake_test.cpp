@@ -27,8 +27,8 @@ struct Watching {
     std::filesystem::path file = scratch.file("disk");
     asio::io_context context{};
     int wakes = 0;
-    std::shared_ptr<EarlyWake> wake =
-        std::make_shared<EarlyWake>(context.get_executor(), [this] { ++wakes; });
+    std::shared_ptr<EarlyWake> wake = std::make_shared<EarlyWake>(
+        context.get_executor(), [this](device::detail::WakeKind) { ++wakes; });
 
     ~Watching() {
         wake->close();
@@ -56,25 +56,98 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_closed_wakes) {
     run_until_woken();
 }
 
-BOOST_AUTO_TEST_CASE(an_opening_wakes_only_if_asked_for) {
-    wake->watch_nodes(file, {file}, false);
-    const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    context.poll();
-    BOOST_TEST(wakes == 0);
-    wake->watch_nodes(file, {file}, true);
-    const int again = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    run_until_woken();
-    ::close(opened);
-    ::close(again);
+BOOST_AUTO_TEST_CASE(an_opening_does_not_wake_but_is_reported_if_asked_for) {
+    for (const bool asked_for : {false, true}) {
+        wake->watch_nodes(file, {file}, asked_for);
+        const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+        wake->read_now();
+        BOOST_TEST(wakes == 0);
+        BOOST_TEST(wake->last_opening().has_value() == asked_for);
+        ::close(opened);
+        wake->read_now();
+        BOOST_TEST(std::exchange(wakes, 0) == 1);
+        BOOST_TEST(wake->last_opening().has_value());
+    }
 }
 
-BOOST_AUTO_TEST_CASE(what_one_does_while_not_watching_is_no_event) {
-    wake->watch_nodes(file, {file}, false);
-    wake->unwatch_nodes();
-    open_and_close();
-    wake->watch_nodes(file, {file}, false);
-    context.poll();
+BOOST_AUTO_TEST_CASE(an_opening_of_our_own_is_no_event_and_takes_no_other_with_it) {
+    wake->watch_nodes(file, {file}, true);
+    const auto open_it_ourselves = [&] {
+        const device::detail::OwnOpening own(file);
+        open_and_close();
+    };
+    for (int i = 0; i < 3; ++i) open_it_ourselves();
+    wake->read_now();
     BOOST_TEST(wakes == 0);
+    BOOST_TEST(!wake->last_opening());
+    open_it_ourselves();
+    open_and_close();  // by somebody else
+    wake->read_now();
+    BOOST_TEST(wakes == 1);
+    BOOST_TEST(wake->last_opening().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_opening_of_our_own_hides_no_later_event) {
+    wake->watch_nodes(file, {file}, true);
+    {
+        device::detail::OwnOpening own(file);
+        own.refused();
+    }
+    open_and_close();
+    wake->read_now();
+    BOOST_TEST(wakes == 1);
+}
+
+BOOST_AUTO_TEST_CASE(lost_events_count_as_an_opening) {
+    const auto limit = test::read_file("/proc/sys/fs/inotify/max_queued_events");
+    const auto other = scratch.file("other");  // equal events that follow each other are merged
+    wake->watch_nodes(file, {file, other}, true);
+    for (int i = std::stoi(limit) / 2; i >= 0; --i) {
+        for (const auto& node : {file, other}) {
+            std::filesystem::permissions(node, std::filesystem::perms::owner_read);
+        }
+    }
+    wake->read_now();
+    BOOST_TEST(wakes == 1);
+    BOOST_TEST(wake->last_opening().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_was_made_again_is_watched_in_place_of_the_old_one) {
+    wake->watch_nodes(file, {file}, false);
+    std::filesystem::remove(file);
+    scratch.file("disk");
+    wake->read_now();
+    BOOST_TEST(std::exchange(wakes, 0) == 1);
+    wake->watch_nodes(file, {file}, false);
+    open_and_close();
+    wake->read_now();
+    BOOST_TEST(wakes == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_behind_symbolic_links_wakes_when_it_comes_back) {
+    const auto link = scratch.path() / "link";
+    std::filesystem::create_directory(scratch.path() / "dev");
+    std::filesystem::create_symlink("dev/disk", link);
+    wake->watch_nodes(link, {}, false);
+    scratch.file("dev/disk");
+    wake->read_now();
+    BOOST_TEST(std::exchange(wakes, 0) == 1);
+    std::filesystem::remove(link);
+    wake->read_now();
+    BOOST_TEST(wakes == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_goes_with_the_name_and_comes_back_wakes_both_times) {
+    const auto name = scratch.path() / "by-id" / "disk";
+    std::filesystem::create_directory(name.parent_path());
+    wake->watch_nodes(name, {}, false);
+    std::filesystem::remove(name.parent_path());
+    wake->read_now();
+    BOOST_TEST(std::exchange(wakes, 0) == 1);
+    wake->watch_nodes(name, {}, false);
+    std::filesystem::create_directory(name.parent_path());
+    wake->read_now();
+    BOOST_TEST(wakes == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_is_removed_and_made_anew_wakes_and_its_neighbours_do_not) {

@@ -21,6 +21,8 @@ BOOST_AUTO_TEST_CASE(mounts_are_read_with_their_device_point_and_source) {
     BOOST_TEST(mounts[0].source == "/dev/root");
     BOOST_TEST(mounts[1].device == makedev(0, 45));
     BOOST_TEST(mounts[1].source == "/dev/sdb1");
+    BOOST_TEST(mounts[1].type == "btrfs");
+    BOOST_TEST(mounts[1].options == "rw,subvol=/");
 }
 
 BOOST_AUTO_TEST_CASE(lines_that_are_none_are_left_out) {
@@ -35,9 +37,21 @@ BOOST_AUTO_TEST_CASE(swaps_are_read_without_their_heading) {
         "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
         "/dev/sda2                               partition\t8388604\t\t0\t\t-2\n"
         "/swap\\040file file 1 0 -3\n");
-    BOOST_TEST(swaps == (std::vector<std::string>{"/dev/sda2", "/swap file"}),
-               boost::test_tools::per_element());
+    BOOST_REQUIRE(swaps.size() == 2U);
+    BOOST_TEST(swaps[0].path == "/dev/sda2");
+    BOOST_TEST(!swaps[0].is_file);
+    BOOST_TEST(swaps[1].path == "/swap file");
+    BOOST_TEST(swaps[1].is_file);
     BOOST_TEST(parse_swaps("").empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_option_of_a_mount_is_found_by_its_whole_name) {
+    const Mount mount{.options = "rw,nologdev=/x,logdev=/dev/a\\040b,rtdev=/dev/c,noquota"};
+    BOOST_TEST(option_of(mount, "logdev").value() == "/dev/a b");
+    BOOST_TEST(option_of(mount, "rtdev").value() == "/dev/c");
+    BOOST_TEST(!option_of(mount, "dev").has_value());
+    BOOST_TEST(!option_of(mount, "noquota").has_value());
+    BOOST_TEST(!option_of({}, "logdev").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(octal_escapes_are_read_and_others_left) {

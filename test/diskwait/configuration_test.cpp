@@ -95,6 +95,32 @@ BOOST_AUTO_TEST_CASE(default_files_are_found_at_home_and_can_be_switched_off) {
     BOOST_TEST(named.find("check_device_max_retries = 20") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_file_of_somebody_else_is_not_read_by_root_and_a_warning_says_so) {
+    if (::geteuid() != 0) return;
+    const auto found =
+        scratch.file("diskwait.conf", "[disk_partitioner]\ncheck_device_interval = 7\n");
+    BOOST_TEST(::chown(found.c_str(), 65534, 65534) == 0);
+    const auto shown = at_home("--show-config");
+    BOOST_TEST(shown.exit_code == 0);
+    BOOST_TEST(shown.out.find("check_device_interval = 1s") != std::string::npos);
+    BOOST_TEST(shown.err.find("warning: is not read as root: it belongs to the user 65534") !=
+               std::string::npos);
+    const auto named = at_home("--show-config --config-file '" + found.string() + "'");
+    BOOST_TEST(named.out.find("check_device_interval = 7s") != std::string::npos);
+    BOOST_TEST(named.err == "");
+}
+
+BOOST_AUTO_TEST_CASE(no_escape_of_a_file_reaches_the_terminal) {
+    const auto bad = scratch.file("\x1b[2J.conf",
+                                  "[disk_partitioner]\ncheck_device_interval = \x1b[31mred\n"
+                                  "\x1b[32mcheck_device_quiet = 1\nroot_helper = a\x1b[33m\n");
+    for (const char* action : {"--check-config", "--show-config"}) {
+        const auto ended = at_home(std::string(action) + " --config-file '" + bad.string() + "'");
+        BOOST_TEST((ended.out + ended.err).find('\x1b') == std::string::npos);
+        BOOST_TEST(ended.err.find("\\x1b[31mred") != std::string::npos, ended.err);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_reads_no_configuration_is_not_held_up_by_a_bad_one) {
     (void)scratch.file("diskwait.conf", "[disk_partitioner\n");
     for (const char* flag : {"--help", "--version", "--sample-config"}) {

@@ -97,6 +97,26 @@ BOOST_AUTO_TEST_CASE(every_row_of_the_comparison_is_held_by_a_test) {
     BOOST_TEST(rows >= 11U);
 }
 
+/// What is claimed of loopingcall beside other tools is held by a test that is there.
+BOOST_AUTO_TEST_CASE(every_row_about_other_tools_is_held_by_a_test) {
+    std::string tests;
+    for (const auto& source : std::filesystem::directory_iterator(project / "test/loopingcall")) {
+        tests += test::read_file(source.path());
+    }
+    const std::string readme = test::read_file(project / "README.md");
+    const std::regex last_cell(R"(\| `(\w+)/(\w+)` \|\n)");
+    std::size_t rows = 0;
+    for (std::sregex_iterator row(readme.begin(), readme.end(), last_cell), end; row != end;
+         ++row) {
+        ++rows;
+        const std::string suite = "_TEST_SUITE(" + (*row)[1].str();
+        const std::string name = "BOOST_AUTO_TEST_CASE(" + (*row)[2].str() + ")";
+        BOOST_TEST(tests.find(suite) != std::string::npos, suite);
+        BOOST_TEST(tests.find(name) != std::string::npos, name);
+    }
+    BOOST_TEST(rows >= 16U);
+}
+
 /// The dependencies run one way, as the README says: only device uses other rooms, and no program
 /// reaches into one.
 BOOST_AUTO_TEST_CASE(each_room_includes_only_what_it_may) {

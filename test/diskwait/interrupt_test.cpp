@@ -9,7 +9,8 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_it_cleanly_and_leaves_no_child) {
     const test::FakeFuser fake(scratch, "echo $$ > '" + pid.string() + ".tmp'; mv '" +
                                             pid.string() + ".tmp' '" + pid.string() +
                                             "'; exec sleep 1000");
-    for (const auto& [name, number] : {std::pair{"INT", SIGINT}, {"TERM", SIGTERM}}) {
+    for (const auto& [name, number] :
+         {std::pair{"INT", SIGINT}, {"TERM", SIGTERM}, {"QUIT", SIGQUIT}}) {
         std::filesystem::remove(pid);
         const auto ended =
             shell("'" TEST_DISKWAIT "' -o json '" + file.string() + "' & child=$!; until [ -e '" +

@@ -11,6 +11,21 @@ std::vector<std::string> keys_of(const json::value& value) {
     return keys;
 }
 
+/// With the path of a device in a variable, since a script could not have all of them.
+test::Ended shell(const std::string& script, const std::filesystem::path& device) {
+    boost::asio::io_context context;
+    test::Ended ended;
+    loopingcall::process::async_execute(
+        context.get_executor(),
+        {.argv = {"/bin/sh", "-c", script, TEST_DISKWAIT},
+         .environment = {{"DEVICE", device.native()}}},
+        {}, [&](boost::system::error_code, loopingcall::process::ExecuteResult result) {
+            ended.out = std::move(result.standard_output);
+        });
+    context.run();
+    return ended;
+}
+
 const std::vector<std::string> top{"schema",          "result",  "exit_code",
                                    "elapsed_seconds", "devices", "errors"};
 
@@ -69,8 +84,51 @@ BOOST_AUTO_TEST_CASE(a_claim_has_its_kind_and_its_names_can_be_printed) {
                                 .state = device::State::busy,
                                 .claims = {{device::ClaimKind::mount, "/a\xFF", "/dev/sda1"}}}}}};
     const json::value told = json::parse(diskwait::to_json(result));
-    const json::value claim{{"kind", "mount"}, {"detail", "/a\\xff"}, {"path", "/dev/sda1"}};
+    const json::value claim{{"kind", "mount"},
+                            {"detail", "/a\xEF\xBF\xBD"},
+                            {"detail_bytes", "2f61ff"},
+                            {"path", "/dev/sda1"}};
     BOOST_TEST(told.at("devices").at(0).at("claims").at(0) == claim);
+}
+
+BOOST_AUTO_TEST_CASE(names_are_as_they_are_and_the_bytes_of_others_are_added) {
+    const std::pair<std::string, std::string> names[] = {{"plain", ""},
+                                                         {"a\\b \"q\" \n\t\x1b[31m", ""},
+                                                         {"\u00e9\u202e\u4e2d", ""},
+                                                         {"a\xff\xc3", "61ffc3"}};
+    for (const auto& [name, bytes] : names) {
+        const auto device = scratch.file(name);
+        const auto ended =
+            ::shell("exec 9< \"$DEVICE\"; \"$0\" -o json -n 1 --probe procfs \"$DEVICE\"", device);
+        const json::value told = json::parse(ended.out).at("devices").at(0);
+        BOOST_TEST(told.as_object().contains("device_bytes") == !bytes.empty(), ended.out);
+        if (bytes.empty()) {
+            BOOST_TEST(told.at("device").as_string() == device.string());
+            BOOST_TEST(told.at("holders").at(0).at("path").as_string() == device.string());
+        } else {
+            const std::string hexadecimal = json::value_to<std::string>(told.at("device_bytes"));
+            BOOST_TEST(hexadecimal.ends_with("2f" + bytes), hexadecimal);
+            BOOST_TEST(told.at("device").as_string().ends_with("/a\xEF\xBF\xBD\xEF\xBF\xBD"));
+            BOOST_TEST(told.at("holders").at(0).at("path_bytes") == told.at("device_bytes"));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(numbers_of_seconds_are_plain_decimals) {
+    using namespace std::chrono_literals;
+    const std::pair<std::chrono::nanoseconds, std::string> times[] = {
+        {25ms, "0.025"}, {1ms, "0.001"},          {0ms, "0"},   {19004ms, "19.004"},
+        {2s, "2"},       {100'000h, "360000000"}, {400us, "0"}, {86'400'500ms, "86400.5"}};
+    for (const auto& [time, number] : times) {
+        const std::string text = diskwait::to_json({.name = "free", .elapsed = time});
+        BOOST_TEST(text.find("\"elapsed_seconds\":" + number + ",") != std::string::npos, text);
+    }
+    const auto config =
+        diskwait({"--show-config", "--no-default-config", "-o", "json", "-i", "25ms", "-t", "1us"})
+            .out;
+    BOOST_TEST(config.find("\"value\":0.025,") != std::string::npos, config);
+    BOOST_TEST(config.find("\"value\":0.000001,") != std::string::npos, config);
+    BOOST_TEST(json::parse(config).at("result") == "config");
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_is_told_in_the_same_form) {

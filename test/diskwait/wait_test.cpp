@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_held_file_exits_one_after_exactly_so_many_checks_and_name
 BOOST_AUTO_TEST_CASE(a_missing_device_exits_three_at_once) {
     const auto ended = diskwait({"/no/such/device", "-i", "60"});
     BOOST_TEST(ended.exit_code == 3);
-    BOOST_TEST(ended.out.find("no such device") != std::string::npos);
+    BOOST_TEST(ended.err.find("no such device") != std::string::npos);
     BOOST_TEST((ended.elapsed < 60s));
 }
 
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(a_missing_fuser_exits_three_at_once_and_is_named) {
     const auto ended = shell("PATH=/no/such/directory; export PATH; '" TEST_DISKWAIT "' -i 60 '" +
                              file.string() + "'");
     BOOST_TEST(ended.exit_code == 3);
-    BOOST_TEST(ended.out.find("cannot start fuser") != std::string::npos);
+    BOOST_TEST(ended.err.find("cannot start fuser") != std::string::npos);
     BOOST_TEST((ended.elapsed < 60s));
 }
 
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_fuser_that_cannot_be_killed_holds_nothing_up) {
                                "exec '" TEST_HELPER "' withhold-end '" + tracer.string() + "'");
     const auto ended = diskwait({file.string(), "--probe-timeout", "1s"});
     BOOST_TEST(ended.exit_code == 3);
-    BOOST_TEST(ended.out.find("it does not die") != std::string::npos);
+    BOOST_TEST(ended.err.find("it does not die") != std::string::npos);
     BOOST_TEST(::kill(std::stoi(test::read_file(tracer)), SIGKILL) == 0);
 }
 
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_fuser_that_never_ends_exits_three_and_is_gone) {
     const test::FakeFuser fake(scratch, "echo $$ > '" + pid.string() + "'; exec sleep 1000");
     const auto ended = diskwait({file.string(), "--probe-timeout", "1s"});
     BOOST_TEST(ended.exit_code == 3);
-    BOOST_TEST(ended.out.find("fuser did not end within 1000 ms") != std::string::npos);
+    BOOST_TEST(ended.err.find("fuser did not end within 1000 ms") != std::string::npos);
     BOOST_TEST(::kill(std::stoi(test::read_file(pid)), 0) == -1);
 }
 
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_fuser_killed_by_signal_one_exits_three_and_not_zero) {
     const test::FakeFuser fake(scratch, "kill -HUP $$");
     const auto ended = diskwait({file.string()});
     BOOST_TEST(ended.exit_code == 3);
-    BOOST_TEST(ended.out.find("killed by signal 1 (SIGHUP)") != std::string::npos);
+    BOOST_TEST(ended.err.find("killed by signal 1 (SIGHUP)") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(strict_does_not_trust_partial_coverage) {
@@ -86,8 +86,23 @@ BOOST_AUTO_TEST_CASE(strict_does_not_trust_partial_coverage) {
 BOOST_AUTO_TEST_CASE(the_worst_of_several_devices_decides) {
     const auto ended = shell(held(file, "-n 1 /no/such/device '" + scratch.path().string() + "'"));
     BOOST_TEST(ended.exit_code == 1);
-    BOOST_TEST(std::count(ended.out.begin(), ended.out.end(), '\n') == 3);
+    BOOST_TEST(std::count(ended.out.begin(), ended.out.end(), '\n') == 2);
+    BOOST_TEST(ended.err.find("/no/such/device: cannot tell") != std::string::npos, ended.err);
     BOOST_TEST(diskwait({"/no/such/device", file.string()}).exit_code == 3);
+}
+
+BOOST_AUTO_TEST_CASE(why_a_state_is_unknown_is_on_standard_error_and_json_on_standard_output) {
+    const auto text = diskwait({"/no/such/device"});
+    BOOST_TEST(text.out == "");
+    BOOST_TEST(text.err.starts_with("/no/such/device: cannot tell: no such device"), text.err);
+    const auto quiet = diskwait({"-q", "/no/such/device"});
+    BOOST_TEST(quiet.out + quiet.err == "");
+    const auto json = diskwait({"-o", "json", "/no/such/device"});
+    BOOST_TEST(boost::json::parse(json.out).at("result") == "unknown");
+    BOOST_TEST(json.err == "");
+    const auto command = diskwait({"/no/such/device", "--", "true"});
+    BOOST_TEST(command.out == "");
+    BOOST_TEST(command.err.find("no such device") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_timeout_of_zero_checks_once) {

@@ -64,7 +64,10 @@ BOOST_AUTO_TEST_CASE(bash_completes_flags_and_their_values) {
     BOOST_TEST(
         completed_by_bash("diskwait", "diskwait /dev/sda -- mkfs.ext", 3).find("mkfs.ext4") !=
         std::string::npos);
-    BOOST_TEST(completed_by_bash("loopingcall", "loopingcall --max", 1) == "--max-calls\n");
+    BOOST_TEST(completed_by_bash("loopingcall", "loopingcall --max-c", 1) == "--max-calls\n");
+    BOOST_TEST(completed_by_bash("loopingcall", "loopingcall --output-mode ''", 2) ==
+               "last stream\n");
+    BOOST_TEST(completed_by_bash("loopingcall", "loopingcall --stdin ''", 2) == "none once each\n");
 }
 
 // What _arguments would offer takes an interactive shell: here, that zsh understands it.

@@ -26,6 +26,15 @@ std::vector<Operation> operations(const Subjects& subjects) {
          {TEST_LOOPINGCALL, "-i", "1ms", "-n", "1", "--", "/bin/true"},
          0,
          {1, 125, 126, 127}},
+        {"loopingcall, with output",
+         {TEST_LOOPINGCALL, "-i", "1ms", "-n", "1", "--", "/bin/sh", "-c", "echo 1; echo 2 >&2"},
+         0,
+         {1, 2, 125, 126, 127}},
+        {"loopingcall, ending a family",
+         {TEST_LOOPINGCALL, "-i", "1ms", "-n", "1", "--call-timeout", "100ms", "--", "/bin/sh",
+          "-c", "sleep 60 & wait $!"},
+         124,
+         {1, 2, 125, 126, 127}},
     };
 }
 
@@ -44,7 +53,8 @@ const std::vector<Fault>& faults() {
         {"no memory in the kernel", "openat,statx,newfstatat,getdents64,readlink,kcmp",
          "error=ENOMEM"},
         {"not permitted", "openat,statx,newfstatat,kcmp", "error=EACCES", Consequence::partial},
-        {"a kernel without it", "inotify_init1,pidfd_open,kcmp,clone3,close_range,faccessat2",
+        {"a kernel without it",
+         "inotify_init1,pidfd_open,pidfd_send_signal,kcmp,clone3,close_range,faccessat2",
          "error=ENOSYS"},
         {"interrupted", "read,write,epoll_wait,wait4,waitid,futex,poll", "error=EINTR",
          Consequence::none},

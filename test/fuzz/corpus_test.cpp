@@ -13,7 +13,9 @@ using Property = void (*)(const std::uint8_t*, std::size_t);
 
 const std::map<std::string, Property> properties{
     {"duration", test::check_duration},
+    {"evidence", test::check_evidence},
     {"fuser", test::check_fuser},
+    {"helper", test::check_helper},
     {"ini", test::check_ini},
     {"lsof", test::check_lsof},
     {"mountinfo", test::check_mountinfo},

@@ -57,7 +57,7 @@ void check_mountinfo(const std::uint8_t* bytes, std::size_t size) {
     const auto swaps = detail::parse_swaps(text);
     must(mounts.size() <= lines && swaps.size() <= lines);
     for (const auto& mount : mounts) must(mount.point.size() + mount.source.size() <= size);
-    for (const auto& swap : swaps) must(!swap.empty() && swap.size() <= size);
+    for (const auto& swap : swaps) must(!swap.path.empty() && swap.path.size() <= size);
     must(detail::unescape_octal(text).size() <= size);
 }
 

@@ -19,6 +19,12 @@ void check_lsof(const std::uint8_t* bytes, std::size_t size);
 /// The tables of mounts and of swaps give no more rows than they have lines, and no longer names.
 void check_mountinfo(const std::uint8_t* bytes, std::size_t size);
 
+/// A table of evidence with somebody in it is busy, and one with a gap is never free.
+void check_evidence(const std::uint8_t* bytes, std::size_t size);
+
+/// The answer of a root helper is free only if it is whole. The first byte is its exit status.
+void check_helper(const std::uint8_t* bytes, std::size_t size);
+
 /// A name is shown without control characters, as UTF-8, in JSON, and can be told from any other.
 void check_printable(const std::uint8_t* bytes, std::size_t size);
 

@@ -58,4 +58,20 @@ BOOST_AUTO_TEST_CASE(a_long_body_on_a_strand_does_not_delay_a_loop_beside_it) {
     BOOST_TEST(blocked_until_then);
 }
 
+BOOST_AUTO_TEST_CASE(loops_that_end_by_a_trigger_at_the_same_time_leave_no_timer_armed) {
+    asio::io_context context;
+    std::vector<std::unique_ptr<FixedIntervalLoopingCall<>>> calls;
+    for (int i = 0; i < 3; ++i) {
+        calls.push_back(
+            std::make_unique<FixedIntervalLoopingCall<>>(context.get_executor(), [] {}));
+        calls.back()->start({.interval = 1h, .max_calls = 2});
+    }
+    context.run_for(0ms);
+    while (calls.back()->stats().runs == 0) context.run_one();
+    for (const auto& call : calls) call->trigger();
+    const auto begun = std::chrono::steady_clock::now();
+    context.run_for(1min);  // returns as soon as there is no work left
+    BOOST_TEST((std::chrono::steady_clock::now() - begun < 1min));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

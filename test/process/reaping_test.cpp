@@ -8,7 +8,9 @@
 #include <linux/sched.h>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 
+#include "process/family.hpp"
 #include "run.hpp"
 
 using namespace std::chrono_literals;
@@ -18,15 +20,19 @@ using test::Running;
 
 namespace {
 
-/// A stranger with a pid that was used before: a child of the host that exits with 7 when told to.
-/// Only root may choose a pid; -1 if that cannot be done.
-pid_t stranger_with(pid_t pid) {
+/// A stranger with a pid that was used before: another child of the host. Only root may choose a
+/// pid; -1 if that cannot be done.
+pid_t stranger_with(
+    pid_t pid, const std::function<void()>& work = [] {}) {
     clone_args arguments{};
     arguments.exit_signal = SIGCHLD;
     arguments.set_tid = reinterpret_cast<std::uintptr_t>(&pid);
     arguments.set_tid_size = 1;
     const auto child = static_cast<pid_t>(::syscall(SYS_clone3, &arguments, sizeof arguments));
-    if (child == 0) ::_exit(7);
+    if (child == 0) {
+        work();
+        ::_exit(7);
+    }
     return child;
 }
 
@@ -115,6 +121,39 @@ BOOST_AUTO_TEST_CASE(a_stranger_with_the_same_pid_is_neither_reaped_nor_signalle
     int status = 0;
     BOOST_TEST(::waitpid(pid, &status, 0) == pid);
     BOOST_TEST(WEXITSTATUS(status) == 7);
+}
+
+// The number of a child and of its group belongs to another child of the host, with a group of its
+// own.
+BOOST_AUTO_TEST_CASE(a_stranger_that_leads_a_group_with_the_same_number_is_never_signalled) {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(0);
+    const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+    BOOST_TEST(::waitpid(child, nullptr, 0) == child);
+    process::detail::Family known{.pid = child, .pidfd = pidfd, .own_group = true};
+    process::detail::Family reaped{.pid = child, .own_group = true, .is_reaped = true};
+    const pid_t stranger = stranger_with(child, [] {
+        ::setpgid(0, 0);
+        for (;;) ::pause();
+    });
+    if (stranger == child) {
+        BOOST_TEST(::setpgid(stranger, stranger) == 0);
+        for (const auto& family : {known, reaped}) {
+            if (family.pidfd < 0 && !family.is_reaped) continue;  // a kernel without pidfds
+            family.signal(SIGKILL);
+            BOOST_TEST(::waitpid(stranger, nullptr, WNOHANG) == 0);
+            BOOST_TEST(!family.is_ours_to_reap());
+        }
+        ::kill(stranger, SIGKILL);
+        siginfo_t info{};
+        BOOST_TEST(::waitid(P_PID, static_cast<id_t>(stranger), &info, WEXITED | WNOWAIT) == 0);
+        reaped.reap();
+        reaped.reap_adopted();
+        BOOST_TEST(::waitpid(stranger, nullptr, 0) == stranger);
+    } else {
+        BOOST_TEST_MESSAGE("skipped: this system does not let a pid be chosen");
+    }
+    if (pidfd >= 0) ::close(pidfd);
 }
 
 BOOST_AUTO_TEST_CASE(a_stopped_child_has_not_ended) {

@@ -1,3 +1,5 @@
+#include <csignal>
+#include <cstring>
 #include <loopingcall/process/wait_status.hpp>
 #include <sstream>
 
@@ -33,6 +35,12 @@ BOOST_AUTO_TEST_CASE(a_real_child_that_exits_and_one_that_is_killed) {
 BOOST_AUTO_TEST_CASE(a_status_is_told_in_words) {
     BOOST_TEST(to_string(WaitStatus::exited_with(3)) == "exited with 3");
     BOOST_TEST(to_string(WaitStatus::killed_by(9)) == "killed by signal 9 (SIGKILL)");
+    for (int signal = 1; signal < 32; ++signal) {
+        const std::string number = std::to_string(signal);
+        BOOST_TEST(to_string(WaitStatus::killed_by(signal)) ==
+                   "killed by signal " + number + " (SIG" + ::sigabbrev_np(signal) + ")");
+    }
+    BOOST_TEST(to_string(WaitStatus::killed_by(64)) == "killed by signal 64");
     std::ostringstream stream;
     stream << WaitStatus{};
     BOOST_TEST(stream.str() == "status unknown");

@@ -1,4 +1,5 @@
-// Runs a program as on Linux before 5.3: it is told that there are no pidfds. With -i, nor inotify.
+// Runs a program as on Linux before 5.3, which has neither pidfds nor close_range(). With -i, it
+// has no inotify either.
 //
 //     without_pidfd [-i] PROGRAM [ARG...]
 #include <linux/filter.h>
@@ -28,7 +29,8 @@ bool hide(unsigned call) {
 
 bool hide_all(bool inotify) {
     return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && hide(SYS_pidfd_open) &&
-           hide(SYS_pidfd_send_signal) && (!inotify || hide(SYS_inotify_init1));
+           hide(SYS_pidfd_send_signal) && hide(SYS_close_range) &&
+           (!inotify || hide(SYS_inotify_init1));
 }
 
 }  // namespace

@@ -4,12 +4,14 @@
 #include <sys/resource.h>
 
 #include <boost/asio.hpp>
+#include <csignal>
 #include <fstream>
 #include <loopingcall/device/wait_until_free.hpp>
 #include <loopingcall/fixed_interval_looping_call.hpp>
 #include <loopingcall/process/execute.hpp>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "support/child.hpp"
 #include "support/descriptors.hpp"
@@ -43,7 +45,7 @@ std::shared_ptr<asio::cancellation_signal> cancelled_after(asio::io_context& con
 }
 
 std::vector<std::string> any_command(Random& random) {
-    switch (any(random, 6)) {
+    switch (any(random, 9)) {
         case 0:
             return {"/no/such/program"};
         case 1:
@@ -56,6 +58,12 @@ std::vector<std::string> any_command(Random& random) {
             return {"sleep", "1000"};
         case 5:
             return {"/bin/sh", "-c", "trap '' TERM; sleep 2 & wait; wait"};
+        case 6:
+            return {"/bin/sh", "-c", "(sleep 1000 & wait) & wait"};
+        case 7:
+            return {"/bin/sh", "-c", "(sleep 0.05; echo late) & exit 0"};
+        case 8:
+            return {"/bin/sh", "-c", "(trap '' TERM; sleep 1000) > /dev/null 2>&1 & exit 1"};
         default:
             return {"/bin/true"};
     }
@@ -64,9 +72,18 @@ std::vector<std::string> any_command(Random& random) {
 }  // namespace
 
 void run_command(asio::io_context& context, Random& random) {
-    const process::ExecuteOptions options{
-        .timeout = std::chrono::milliseconds(any(random, 60) + 20), .grace = 5ms};
+    process::ExecuteOptions options{.timeout = std::chrono::milliseconds(any(random, 60) + 20),
+                                    .grace = 5ms,
+                                    .check_exit_code = {0},
+                                    .signal_sender = process::SignalSender()};
+    if (any(random, 1) == 0) {
+        auto passed = std::make_shared<std::size_t>(0);
+        options.max_output = 0;
+        options.on_standard_output = [passed](std::string_view piece) { *passed += piece.size(); };
+    }
     const auto signal = cancelled_after(context, std::chrono::milliseconds(any(random, 200)));
+    after(context, std::chrono::milliseconds(any(random, 100)),
+          [sender = *options.signal_sender] { sender.signal(SIGUSR1); });
     process::async_execute(
         context.get_executor(), {.argv = any_command(random)}, options,
         asio::bind_cancellation_slot(

@@ -15,7 +15,8 @@ inline int any(Random& random, int most) {
 
 /// @name Things that a host does, begun on its event loop, which end by themselves
 /// @{
-/// A command that succeeds, fails, is missing, says too much, hangs, or is cancelled.
+/// A command that succeeds, fails, is missing, says too much, hangs, has a family or leaves a part
+/// of one, is cancelled, or gets a signal; its output is kept or passed on.
 void run_command(boost::asio::io_context& context, Random& random);
 /// A wait for a file that is free, held for a while, missing, made anew, or a wait that is
 /// cancelled.

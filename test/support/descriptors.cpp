@@ -16,7 +16,7 @@ namespace test {
 
 namespace {
 
-constexpr std::size_t heap_of_a_test = std::size_t{64} << 10U;
+constexpr std::size_t heap_of_a_test = std::size_t{128} << 10U;
 
 std::size_t entries(const std::filesystem::path& directory) {
     const std::filesystem::directory_iterator first(directory);

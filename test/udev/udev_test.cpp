@@ -68,6 +68,35 @@ class Load {
     std::vector<std::thread> threads_{};
 };
 
+/// The lock of a disk is in the way of its partition, and its release wakes.
+void lock_and_release(const test::LoopDisk& disk) {
+    const auto partition = disk.add_partition();
+    while (!std::filesystem::exists(partition)) std::this_thread::sleep_for(1ms);
+    test::Udevd::settle();
+    test::Child locker(
+        [&] { return ::flock(::open(disk.path().c_str(), O_RDONLY | O_CLOEXEC), LOCK_EX) == 0; });
+    bool released = false;
+    const auto result = test::Waiting::wait_for(
+        partition, {.check_device_interval = 60s,
+                    .check_device_probe = device::Probe::procfs,
+                    .on_check = [&](const device::Check& check) {
+                        if (std::exchange(released, true)) return;
+                        BOOST_TEST(check.report.state == State::busy);
+                        BOOST_TEST(to_string(check.report.claims.at(0)).starts_with("locked by "));
+                        locker.let_go();
+                    }});
+    BOOST_TEST(result.report.state == State::free);
+    BOOST_TEST((result.elapsed < 30s));
+}
+
+struct WithoutUdevd : test::Waiting {
+    [[nodiscard]] bool skipped() const {
+        return !disk.attached() || std::filesystem::exists("/run/udev/control");
+    }
+
+    test::LoopDisk disk{file, 8};
+};
+
 struct BesideUdevd : test::Waiting {
     explicit BesideUdevd(const std::string& probe_seconds = "0.05")
         : udevd(probe_seconds), disk(file, 8) {
@@ -162,23 +191,7 @@ BOOST_FIXTURE_TEST_CASE(events_of_other_disks_do_not_hold_a_disk_up, BesideUdevd
 
 BOOST_FIXTURE_TEST_CASE(a_lock_of_another_process_counts_and_its_release_wakes, BesideUdevd) {
     if (skipped()) return;
-    const auto partition = disk.add_partition();
-    while (!std::filesystem::exists(partition)) std::this_thread::sleep_for(1ms);
-    test::Udevd::settle();
-    test::Child locker(
-        [&] { return ::flock(::open(disk.path().c_str(), O_RDONLY | O_CLOEXEC), LOCK_EX) == 0; });
-    bool released = false;
-    const auto result = wait_for(
-        partition, {.check_device_interval = 60s,
-                    .check_device_probe = device::Probe::procfs,
-                    .on_check = [&](const device::Check& check) {
-                        if (std::exchange(released, true)) return;
-                        BOOST_TEST(check.report.state == State::busy);
-                        BOOST_TEST(to_string(check.report.claims.at(0)).starts_with("locked by "));
-                        locker.let_go();
-                    }});
-    BOOST_TEST(result.report.state == State::free);
-    BOOST_TEST((result.elapsed < 30s));
+    lock_and_release(disk);
 }
 
 BOOST_FIXTURE_TEST_CASE(under_a_lock_of_ours_the_queue_is_not_waited_for, BesideUdevd) {
@@ -199,6 +212,25 @@ BOOST_FIXTURE_TEST_CASE(releasing_our_lock_and_checking_cause_no_event, BesideUd
     BOOST_TEST(check().report.state == State::free);
     test::Udevd::settle();
     BOOST_TEST(sequence() == before);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(without_udevd, WithoutUdevd)
+
+BOOST_AUTO_TEST_CASE(nothing_is_waited_for_and_the_evidence_says_so) {
+    if (skipped()) return;
+    const auto result = wait_for(
+        disk.path(), {.check_device_timeout = 0s, .check_device_probe = device::Probe::procfs});
+    BOOST_TEST(result.report.state == State::free);
+    BOOST_TEST(source(result, "udev").seen == Seen::not_applicable);
+    BOOST_TEST(source(result, "udev").detail == "systemd-udevd does not run here");
+    BOOST_TEST(source(result, "lock").seen == Seen::nobody);
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_of_another_process_counts_and_its_release_wakes) {
+    if (skipped()) return;
+    lock_and_release(disk);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -30,7 +30,8 @@ struct Diagnostic {
 };
 
 /// `file:line:column: message`, as compilers say it, as far as there is a place; a warning says
-/// that it is one.
+/// that it is one. Control characters and bytes that are no UTF-8, which names and values of files
+/// may hold, are written as `\n` or `\x1b`, and a backslash as two; the members have all as it is.
 [[nodiscard]] LOOPINGCALL_EXPORT std::string to_string(const Diagnostic& diagnostic);
 LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, const Diagnostic& diagnostic);
 

@@ -8,11 +8,14 @@
 
 namespace loopingcall::config {
 
-/// Reads a duration: a decimal number of seconds (`1`, `0.5`), or one with a unit (`500ms`, `2s`,
-/// `1m`, `1h`; also `us` and `ns`). Exact: no floating point is involved, and digits below a
+/// Reads a duration: a decimal number of seconds (`1`, `0.5`), or numbers with units, the largest
+/// unit first, with or without blanks between them: `500ms`, `2 s`, `10min`, `1h30m`, `1d 12h`.
+///
+/// The units are `w`, `d`, `h`, `m`, `s`, `ms`, `us` and `ns`, and systemd's other names for them,
+/// such as `min`, `hours` and `msec`. Exact: no floating point is involved, and digits below a
 /// nanosecond are refused.
 ///
-/// @return nothing if the text is no such duration, is negative, or does not fit.
+/// @return nothing if the text is no such duration, is negative, or exceeds 292 years.
 [[nodiscard]] LOOPINGCALL_EXPORT std::optional<std::chrono::nanoseconds> parse_duration(
     std::string_view text) noexcept;
 

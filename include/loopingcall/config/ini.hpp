@@ -22,10 +22,11 @@ struct IniEntry {
 
 /// What a file holds. A file with errors is not to be used, but its errors are all listed.
 struct IniFile {
-    std::string name;                   ///< as it stands in locations
-    std::vector<std::string> sections;  ///< as they are spelled, in order; repeated ones once
-    std::vector<IniEntry> entries;      ///< in the order of the file; repeated keys all
-    std::vector<Diagnostic> errors;     ///< after a hundred, the rest is counted
+    std::string name;                        ///< as it stands in locations
+    std::vector<std::string> sections;       ///< as they are spelled, in order; repeated ones once
+    std::vector<std::size_t> section_lines;  ///< where each of them begins first
+    std::vector<IniEntry> entries;           ///< in the order of the file; repeated keys all
+    std::vector<Diagnostic> errors;          ///< after a hundred, the rest is counted
     /// What is legal, and yet hardly what was meant.
     std::vector<Diagnostic> warnings;
 

@@ -28,7 +28,8 @@ struct Option {
     /// between them.
     std::string default_value = std::string(no_default);
     std::string help = {};  ///< one sentence
-    /// A short form of the flag `--group-name`, as `interval,i`; empty if there is none.
+    /// A short form of the flag `--group-name`, as `interval,i`; or its letter alone, as `,i`,
+    /// which is oslo's `short`. Empty if there is none.
     std::string alias = {};
     /// Whether there are flags for it at all.
     bool cli = true;
@@ -56,7 +57,7 @@ using OptionTable = std::vector<Option>;
 /// The environment variable that sets the option, as oslo names it: `OS_GROUP__NAME`.
 [[nodiscard]] LOOPINGCALL_EXPORT std::string variable_of(const Option& option);
 
-/// The long one of `interval,i`: `interval`; empty if there is no alias.
+/// The long one of `interval,i`: `interval`; empty if there is none.
 [[nodiscard]] LOOPINGCALL_EXPORT std::string long_alias_of(const Option& option);
 
 /// The default value. Throws `std::invalid_argument` if it is none of the type's.

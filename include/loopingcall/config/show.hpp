@@ -15,8 +15,9 @@ inline constexpr const char* masked = "****";
 [[nodiscard]] LOOPINGCALL_EXPORT std::string shown_value(const Option& option,
                                                          const Setting& setting);
 
-/// Writes all values in the form of a configuration file which, read, means the same; save for
-/// secrets, which are not shown. Above each one stands where it comes from, and what it has beaten.
+/// Writes all values in the form of a configuration file which, read, means the same. Above each
+/// one stands where it comes from, and what it has overridden. Two kinds of values are comments: a
+/// secret is masked, and a value with characters that a terminal would obey is escaped.
 LOOPINGCALL_EXPORT void show(const Config& config, std::ostream& stream);
 
 }  // namespace loopingcall::config

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <loopingcall/export.hpp>
@@ -25,6 +26,13 @@ struct FileSource {
     std::filesystem::path path;  ///< `~/` is the home directory
     Kind kind = Kind::file;
     bool may_be_missing = false;
+    /// False: the file was looked for, not named. Such a file decides nothing for root unless root
+    /// owns it and its directory, and nobody else may write to them: it is not read, with a
+    /// warning.
+    bool is_named = true;
+    /// How many of Sources::flags were given before the file: the values of a MultiType by flags
+    /// and files are in this order.
+    std::size_t flags_before = 0;
 };
 
 /// A value given by a flag on the command line.
@@ -43,7 +51,8 @@ using Environment = std::function<const char*(const char* name)>;
 [[nodiscard]] LOOPINGCALL_EXPORT const char* process_environment(const char* name);
 
 /// Where values come from. What is set in code beats a flag, a flag the environment, that every
-/// file, a later file an earlier one, and any of them the default.
+/// file, a later file an earlier one, and any of them the default. As in oslo, flags of a MultiType
+/// do not override files: all their values count, in the order of the command line.
 struct Sources {
     std::vector<FileSource> files = {};  ///< in the order given: a later one beats an earlier one
     Environment environment = process_environment;  ///< empty: none is asked

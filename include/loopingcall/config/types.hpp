@@ -38,9 +38,11 @@ struct DurationType {
     bool accepts_infinity = false;
 };
 
-/// One of some words.
+/// One of some words. The value is the word as it is declared.
 struct ChoiceType {
     std::vector<std::string> choices = {};
+    /// Whether `Fuser` is `fuser`. Only the case of ASCII letters is ignored.
+    bool ignore_case = false;
 };
 
 /// Any text.
@@ -82,6 +84,8 @@ struct ParsedValue {
     std::string code = {};
     /// What would be accepted.
     std::string expected = {};
+    /// What the matter is with the text, as a part of a sentence.
+    std::string fault = "is not accepted";
 };
 
 /// Reads the text of a value and checks its bounds. Of a MultiType: of one of its values.

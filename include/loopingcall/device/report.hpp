@@ -48,6 +48,7 @@ enum class ClaimKind : unsigned char {
     holder,     ///< another block device is made of it: device-mapper, md, bcache
     loop,       ///< a loop device has it as its backing file
     exclusive,  ///< it is opened exclusively (O_EXCL), by something that is not seen
+    hidden,     ///< the file is open in the kernel, or in a process that is not seen
     udev,       ///< udev has events of it, or of its disk, to process
     lock,       ///< its disk is locked by systemd's convention (a BSD lock)
 };
@@ -86,6 +87,10 @@ struct Report {
     std::string reason = {};
     /// What changed since the check before: partitions that appeared or disappeared.
     std::vector<std::string> changes = {};
+    /// Which device or file was checked, independent of its name. Empty if there was none.
+    std::string identity = {};
+    /// What the state does not cover, for a human: what lies below a directory. Mostly empty.
+    std::string scope = {};
     /// What the probe said besides, as it said it.
     std::string diagnostics = {};
     /// What each source of evidence says, in a fixed order. Empty if the check did not come so far.

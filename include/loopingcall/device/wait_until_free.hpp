@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -54,11 +56,13 @@ struct WaitOptions {
     std::optional<Duration> check_device_timeout = std::nullopt;
     /// Who is asked.
     Probe check_device_probe = Probe::fuser;
-    /// How long one check may take. A probe that takes longer is killed, or left to itself, and the
-    /// device unknown.
+    /// How long one check may take, not counting the time that it waits for its turn when there are
+    /// many devices. A probe that takes longer is killed or abandoned, and the state is unknown.
     Duration check_device_probe_timeout = std::chrono::seconds{10};
-    /// How long a device has to stay free to be called free. Checks meanwhile do not count as
-    /// retries.
+    /// How long a device has to stay free to be reported as free. The period begins again with
+    /// every opening that inotify reports, even if it is over before the next check. Checks in this
+    /// period do not count as retries, but each interval with an opening does. If the wait ends
+    /// before the period, the state is unknown.
     Duration check_device_quiet = Duration::zero();
     /// Whether what the kernel does with a block device counts: mounts, swap, device-mapper and md,
     /// loop devices, exclusive openings.
@@ -73,16 +77,28 @@ struct WaitOptions {
     /// Whether what could not be seen makes the answer unknown: processes that could not be
     /// inspected, descriptors on their way through a socket.
     bool check_device_strict = false;
-    /// Whether a busy device is looked at again as soon as one of its holders ends, its node is
-    /// closed or made anew, or something is unmounted. The interval stays as the fallback.
+    /// Whether a busy device is checked again as soon as one of its holders ends, its node is
+    /// closed or made again, or something is unmounted. A claim whose end is no event, such as a
+    /// umount that is still writing, is looked at after growing pauses, from 10 ms to 1 s. The
+    /// interval stays as the fallback.
     bool check_device_early_wake = true;
     /// How many checks are made at a time, when there are many devices: at least 1.
     std::size_t check_device_concurrency = 8;
-    /// Whether a device that is missing is waited for, too, rather than unknown at once.
+    /// Wait for a device that is missing, instead of reporting it as unknown at once: also when it
+    /// vanishes and comes back later, or another one takes its name. A device that comes back is
+    /// checked like a new one, by what is left of the checks and the time.
     bool wait_for_device = false;
-    /// The program, with its arguments, that runs a probe as root: `{"sudo", "-n"}`. Not used by
-    /// root, or if empty. Our own scan of /proc does not use it.
+    /// The program, with its arguments, that runs another one as root: `{"sudo", "-n"}`. It makes
+    /// each whole check, by `diskwait --one-check`, unless this process may inspect all others
+    /// itself. If that fails, the state is unknown. Empty: each check is made by this process.
     std::vector<std::string> root_helper = {};
+    /// The diskwait that it runs, with arguments if need be; empty: the one in its PATH. Not a
+    /// string: g++ 12 copies options in a co_await byte by byte, which a short string does not
+    /// survive.
+    std::vector<std::string> root_helper_program = {};
+    /// Processes that do not count as holders, and are not inspected. Which process a pid means is
+    /// found out when the wait begins: another one that gets the pid later counts.
+    std::vector<pid_t> ignored_pids = {};
     /// Changes the interval and the number of checks while the wait runs; may be null.
     std::shared_ptr<WaitControl> control = nullptr;
     /// Called after each check, on the strand of the wait. What it throws ends the wait.
@@ -131,13 +147,17 @@ struct WaitUntilFree {
 /// soon as something changes.
 ///
 /// Instead of `sleep(3)` after partitioning, as in OpenStack Ironic. The devices are waited for at
-/// the same time, each for itself: one that turns out to be unknown (missing, replaced by another,
-/// or the probe is missing, hung, or killed) ends its own wait at once and no other's. A device may
-/// be any file.
+/// the same time. A device that turns out to be unknown (missing, replaced by another, or the probe
+/// is missing, hung, or killed) ends its own wait at once and no other's. A device may be any file.
 ///
-/// Nothing on Linux shows a descriptor that is on its way through a socket (SCM_RIGHTS) or that
-/// only an io_uring holds, and is not an exclusive opening. `check_device_strict` makes the former
-/// unknown, where the socket can be seen.
+/// Several devices are free only together: if one of them was found in use, all of them are checked
+/// once more when the last one has become free. A device that is in use again by then is waited for
+/// by what is left of its own checks and time.
+///
+/// A device is free only if each source of evidence that applies to it was read and shows no use
+/// (Report::evidence). To find uses that no table shows, a check opens a block device exclusively,
+/// and takes a write lease on a regular file for some microseconds: others may see that.
+/// The manual of diskwait lists what nothing on Linux shows.
 ///
 /// @par Completion  `void(std::exception_ptr, std::vector<WaitResult>)`, a result a device in the
 ///      order given; exactly once, never inside this call. A device that stays busy is a result,

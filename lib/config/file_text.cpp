@@ -1,0 +1,109 @@
+#include "file_text.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace loopingcall::config::detail {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// More than anybody has written: what does not end, such as /dev/zero, is refused.
+constexpr std::size_t largest = 64UL << 20U;
+
+constexpr mode_t writable_by_others = S_IWGRP | S_IWOTH;
+
+bool is_root() { return ::geteuid() == 0; }
+
+std::string owner_of(const struct stat& file) {
+    return "belongs to the user " + std::to_string(file.st_uid) + ", not to root";
+}
+
+std::string why_not_trusted(const struct stat& file) {
+    if (file.st_uid != 0) return "it " + owner_of(file);
+    if ((file.st_mode & writable_by_others) != 0) return "others than root may write to it";
+    return {};
+}
+
+/// Whoever may write to the directory may put another file in the place of this one, unless the
+/// directory is sticky.
+std::string why_directory_not_trusted(const fs::path& directory) {
+    struct stat found {};
+    if (::stat(directory.c_str(), &found) != 0) return {};  // then neither can the file be read
+    if (found.st_uid != 0) return "its directory " + owner_of(found);
+    const bool is_open = (found.st_mode & writable_by_others) != 0;
+    if (is_open && (found.st_mode & S_ISVTX) == 0) return "others than root may replace it";
+    return {};
+}
+
+class Descriptor {
+  public:
+    explicit Descriptor(int number) : number_(number) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    [[nodiscard]] int number() const { return number_; }
+
+  private:
+    int number_;
+};
+
+int open_to_read(const fs::path& path) {
+    int number = -1;
+    do number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    while (number < 0 && errno == EINTR);
+    return number;
+}
+
+FileText failure(const char* what) { return {.error = what + std::string(std::strerror(errno))}; }
+
+}  // namespace
+
+std::string why_not_trusted(const fs::path& path) {
+    if (!is_root()) return {};
+    struct stat found {};
+    struct stat link {};
+    if (::lstat(path.c_str(), &link) != 0 || ::stat(path.c_str(), &found) != 0) return {};
+    if (link.st_uid != 0) return "it " + owner_of(link);
+    std::string why = why_not_trusted(found);
+    if (!why.empty()) return why;
+    std::error_code error;
+    const fs::path target = fs::canonical(path, error);
+    if (error) return "its path cannot be followed: " + error.message();
+    for (const fs::path& directory : {fs::absolute(path).parent_path(), target.parent_path()}) {
+        why = why_directory_not_trusted(directory);
+        if (!why.empty()) return why;
+    }
+    return {};
+}
+
+FileText read_text(const fs::path& path, bool must_be_trusted) {
+    const Descriptor file(open_to_read(path));
+    if (file.number() < 0) return failure("cannot be opened: ");
+    struct stat opened {};
+    if (::fstat(file.number(), &opened) != 0) return failure("cannot be read: ");
+    // It may have been replaced since it was looked at.
+    if (must_be_trusted && is_root() && !why_not_trusted(opened).empty()) {
+        return {.error = "is not read: it has been replaced meanwhile"};
+    }
+    FileText read;
+    char buffer[65536];
+    for (;;) {
+        const ssize_t bytes = ::read(file.number(), buffer, sizeof buffer);
+        if (bytes < 0 && errno == EINTR) continue;
+        if (bytes < 0) return failure("cannot be read: ");
+        if (bytes == 0) return read;
+        read.text.append(buffer, static_cast<std::size_t>(bytes));
+        if (read.text.size() > largest) return {.error = "is larger than 64 MiB"};
+    }
+}
+
+}  // namespace loopingcall::config::detail

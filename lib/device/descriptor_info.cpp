@@ -1,0 +1,64 @@
+#include "descriptor_info.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace loopingcall::device::detail {
+
+namespace {
+
+constexpr std::string_view blanks = " \t";
+
+std::string_view take_line(std::string_view& text) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return line;
+}
+
+std::string_view take_word(std::string_view& line) {
+    line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+    const std::string_view word = line.substr(0, line.find_first_of(blanks));
+    line.remove_prefix(word.size());
+    return word;
+}
+
+template <class Number>
+Number number_of(std::string_view word, int base) {
+    Number number = 0;
+    std::from_chars(word.data(), word.data() + word.size(), number, base);
+    return number;
+}
+
+}  // namespace
+
+DescriptorInfo parse_descriptor_info(std::string_view fdinfo) {
+    DescriptorInfo info;
+    bool has_flags = false;
+    while (!fdinfo.empty()) {
+        std::string_view line = take_line(fdinfo);
+        const std::string_view label = take_word(line);
+        if (label == "flags:" && !has_flags) {
+            has_flags = true;
+            constexpr int octal = 8;
+            info.is_path_only = (number_of<unsigned>(take_word(line), octal) & O_PATH) != 0;
+        } else if (label == "lock:") {
+            take_word(line);  // its number
+            if (take_word(line) == "FLOCK") info.has_flock = true;
+        }
+    }
+    return info;
+}
+
+std::size_t descriptors_in_flight(std::string_view fdinfo) {
+    while (!fdinfo.empty()) {
+        std::string_view line = take_line(fdinfo);
+        constexpr int decimal = 10;
+        if (take_word(line) == "scm_fds:") return number_of<std::size_t>(take_word(line), decimal);
+    }
+    return 0;
+}
+
+}  // namespace loopingcall::device::detail

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "evidence.hpp"
+#include "identity.hpp"
+#include "kernel_tables.hpp"
+#include "kernel_view.hpp"
+
+namespace loopingcall::device::detail {
+
+/// File systems that use a block device without being mounted from it: btrfs with several devices,
+/// external journals of ext4, external logs and realtime devices of xfs. Names their mount points
+/// if they are among `mounts`.
+Answer file_systems_over(const Identity& part, const std::vector<Mount>& mounts,
+                         const KernelView& view);
+
+/// Whether a file system is active on a block device, in whatever mount namespace. Only some file
+/// systems show themselves so: no is no answer.
+bool has_active_file_system(const std::string& device_name, const KernelView& view);
+
+}  // namespace loopingcall::device::detail

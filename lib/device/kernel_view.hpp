@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace loopingcall::device::detail {
+
+/// Where the kernel shows what it does: other places in tests.
+struct KernelView {
+    std::filesystem::path sysfs = "/sys";
+    std::filesystem::path proc = "/proc";
+    /// Whether these must be the kernel's own file systems, and not something mounted over them.
+    bool genuine = true;
+};
+
+/// A file that the kernel writes.
+struct KernelText {
+    std::string text = {};
+    /// Why it could not be read, with the remedy; empty if it was.
+    std::string problem = {};
+};
+
+/// Reads a table of /proc, such as "self/mountinfo". A table that is empty, or hidden by something
+/// mounted over it, counts as not read: none of those that are asked for is ever empty.
+KernelText read_table(const KernelView& view, const std::string& name);
+
+/// Why the tree of block devices in sysfs cannot be relied on, with the remedy; empty if it can.
+/// Container runtimes mount empty file systems over parts of it.
+std::string problem_with_sysfs(const KernelView& view);
+
+/// The same for the directory of /proc that file systems show themselves in.
+std::string problem_with_proc_fs(const KernelView& view);
+
+}  // namespace loopingcall::device::detail

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+namespace loopingcall::device::detail {
+
+/// Stands around each opening of a device node by this library, so that those who watch the node
+/// know their own events from those of others. As long as it lives, and after, inotify may report
+/// one opening and one closing for reading that are ours. Thread-safe.
+class OwnOpening {
+  public:
+    /// @param node  as it is watched: absolute, with symbolic links resolved.
+    explicit OwnOpening(std::filesystem::path node);
+    ~OwnOpening();
+    OwnOpening(const OwnOpening&) = delete;
+    OwnOpening& operator=(const OwnOpening&) = delete;
+
+    /// The kernel has refused the opening: it is no event.
+    void refused() noexcept { refused_ = true; }
+
+  private:
+    std::filesystem::path node_;
+    bool refused_ = false;
+};
+
+/// How many openings of a node by this process have begun, and have ended. Refused ones count as
+/// long as they last.
+struct OwnOpenings {
+    std::uint64_t begun = 0;
+    std::uint64_t ended = 0;
+};
+
+OwnOpenings own_openings_of(const std::filesystem::path& node);
+
+/// Takes our own events out of those that inotify reports. Linux merges equal events that follow
+/// each other, so there may be fewer than were made: what is left over is forgotten as soon as no
+/// more can come. A pure function of the numbers it is given.
+class OwnEvents {
+  public:
+    /// @param now  when the node begins to be watched.
+    explicit OwnEvents(OwnOpenings now) : accounted_(now.ended) {}
+
+    /// All events that were there have been read.
+    /// @param after  the numbers after that.
+    void begin(OwnOpenings after) {
+        const std::uint64_t more = after.begun > accounted_ ? after.begun - accounted_ : 0;
+        openings_ += more;
+        closings_ += more;
+        accounted_ = after.begun;
+    }
+
+    // Whether an event of these is one of ours.
+    bool takes_opening() { return takes(openings_); }
+    bool takes_closing() { return takes(closings_); }
+
+    /// All events that were read have been shown.
+    /// @param before  the numbers before they were read: what had ended then has been among them.
+    void end(OwnOpenings before) {
+        const std::uint64_t most = accounted_ > before.ended ? accounted_ - before.ended : 0;
+        openings_ = openings_ < most ? openings_ : most;
+        closings_ = closings_ < most ? closings_ : most;
+    }
+
+  private:
+    static bool takes(std::uint64_t& left) {
+        if (left == 0) return false;
+        --left;
+        return true;
+    }
+
+    std::uint64_t accounted_;
+    std::uint64_t openings_ = 0;
+    std::uint64_t closings_ = 0;
+};
+
+}  // namespace loopingcall::device::detail

@@ -1,0 +1,87 @@
+#include "device/opened_by_us.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <thread>
+#include <vector>
+
+using loopingcall::device::detail::own_openings_of;
+using loopingcall::device::detail::OwnEvents;
+using loopingcall::device::detail::OwnOpening;
+using loopingcall::device::detail::OwnOpenings;
+
+BOOST_AUTO_TEST_SUITE(own_openings)
+
+BOOST_AUTO_TEST_CASE(openings_are_counted_for_each_node_by_all_threads) {
+    const OwnOpenings before = own_openings_of("/dev/counted");
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([] {
+            for (int j = 0; j < 100; ++j) const OwnOpening own("/dev/counted");
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    const OwnOpenings after = own_openings_of("/dev/counted");
+    BOOST_TEST(after.begun - before.begun == 400U);
+    BOOST_TEST(after.ended - before.ended == 400U);
+    BOOST_TEST(own_openings_of("/dev/never").begun == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_opening_counts_only_while_it_lasts) {
+    const OwnOpenings before = own_openings_of("/dev/refused");
+    {
+        OwnOpening own("/dev/refused");
+        BOOST_TEST(own_openings_of("/dev/refused").begun == before.begun + 1);
+        own.refused();
+    }
+    BOOST_TEST(own_openings_of("/dev/refused").begun == before.begun);
+    BOOST_TEST(own_openings_of("/dev/refused").ended == before.ended);
+}
+
+BOOST_AUTO_TEST_CASE(each_opening_takes_one_event_of_each_kind) {
+    OwnEvents events({.begun = 5, .ended = 5});
+    events.begin({.begun = 6, .ended = 6});
+    BOOST_TEST(events.takes_opening());
+    BOOST_TEST(events.takes_closing());
+    BOOST_TEST(!events.takes_opening());
+    BOOST_TEST(!events.takes_closing());
+}
+
+BOOST_AUTO_TEST_CASE(events_that_were_merged_leave_nothing_for_later_ones) {
+    OwnEvents events({});
+    events.begin({.begun = 3, .ended = 3});
+    BOOST_TEST(events.takes_opening());
+    BOOST_TEST(events.takes_closing());
+    events.end({.begun = 3, .ended = 3});
+    BOOST_TEST(!events.takes_opening());
+    BOOST_TEST(!events.takes_closing());
+}
+
+BOOST_AUTO_TEST_CASE(an_opening_that_lasts_has_its_events_later) {
+    OwnEvents events({});
+    events.begin({.begun = 1, .ended = 0});
+    BOOST_TEST(events.takes_opening());
+    events.end({.begun = 0, .ended = 0});
+    events.begin({.begun = 1, .ended = 1});
+    BOOST_TEST(events.takes_closing());
+    events.end({.begun = 1, .ended = 1});
+    BOOST_TEST(!events.takes_closing());
+}
+
+BOOST_AUTO_TEST_CASE(one_that_lasted_when_the_watch_began_still_closes) {
+    OwnEvents events({.begun = 8, .ended = 7});
+    events.begin({.begun = 8, .ended = 8});
+    BOOST_TEST(events.takes_closing());
+    events.end({.begun = 8, .ended = 8});
+    BOOST_TEST(!events.takes_opening());
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_takes_back_what_it_has_not_used) {
+    OwnEvents events({});
+    events.begin({.begun = 1, .ended = 0});
+    events.end({.begun = 1, .ended = 0});
+    events.begin({.begun = 0, .ended = 0});  // it was refused
+    events.end({.begun = 0, .ended = 0});
+    BOOST_TEST(!events.takes_closing());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
