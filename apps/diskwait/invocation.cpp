@@ -4,13 +4,16 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <charconv>
 #include <chrono>
+#include <cstdlib>
 #include <loopingcall/config/command_line.hpp>
+#include <loopingcall/device/whole_disk_lock.hpp>
 #include <map>
 #include <memory>
 #include <optional>
 #include <ostream>
 #include <utility>
 
+#include "locking_command.hpp"
 #include "option_table.hpp"
 #include "terminal/background.hpp"
 
@@ -28,7 +31,11 @@ constexpr const char* strict_key = "disk_partitioner.check_device_strict";
 po::options_description own_flags() {
     po::options_description flags;
     config::describe_file_flags(flags);
-    flags.add_options()                                                //
+    flags.add_options()  //
+        ("lock", po::value<Text>()->value_name("[=force]"),
+         "lock the whole disks, as udevadm lock does, check them under the lock, and hold it "
+         "while COMMAND runs; force: run COMMAND even if it waits for udev or for the lock "
+         "itself")                                                     //
         ("wait-for-device", "wait for a device that is missing, too")  //
         ("one-check",
          "make one check of one device and print it as JSON: what root_helper runs; no files, "
@@ -51,11 +58,19 @@ po::options_description own_flags() {
     return flags;
 }
 
+/// A flag whose value may be left out takes the next word otherwise, which is the device.
+std::vector<std::string> with_value_of_lock(std::vector<std::string> arguments) {
+    const auto end = std::find(arguments.begin(), arguments.end(), "--");
+    std::replace(arguments.begin(), end, Text("--lock"), Text("--lock=yes"));
+    return arguments;
+}
+
 /// Reads the command line into an Invocation, collecting all that is wrong with it.
 class Reader {
   public:
     explicit Reader(std::vector<std::string> arguments)
-        : line_(config::parse_command_line(std::move(arguments), option_table(), own_flags())) {}
+        : line_(config::parse_command_line(with_value_of_lock(std::move(arguments)), option_table(),
+                                           own_flags())) {}
 
     Invocation read() {
         read_output();
@@ -74,6 +89,7 @@ class Reader {
                                .value_or(ShowStatus::automatic);
         result_.one_check = has("one-check");
         read_devices();
+        if (!result_.one_check) read_lock();
         read_wait();
         if (result_.one_check) limit_to_one_check();
         const auto is_error = [](const auto& problem) {
@@ -114,6 +130,37 @@ class Reader {
         }
     }
 
+    void read_lock() {
+        const auto lock =
+            choice<Lock>("lock", {{"yes", Lock::unless_command_locks}, {"force", Lock::force}});
+        result_.lock = lock.value_or(Lock::none);
+        if (result_.lock == Lock::none || result_.action != Action::wait) return;
+        if (result_.command.empty()) {
+            return refuse("lock", "usage",
+                          "the lock lasts as long as COMMAND, and no COMMAND is given; add: -- "
+                          "COMMAND [ARG...]");
+        }
+        if (result_.lock == Lock::force) return;
+        const Text locking = find_locking_command(result_.command, command_context());
+        if (locking.empty()) return;
+        refuse("lock", "usage",
+               "COMMAND runs \"" + locking +
+                   "\", which waits until the lock is released, and the lock is held until COMMAND "
+                   "ends; leave it out, or insist with --lock=force");
+    }
+
+    [[nodiscard]] CommandContext command_context() const {
+        CommandContext context;
+        const char* const variable = std::getenv("LOCK_BLOCK_DEVICE");
+        if (variable != nullptr) context.environment["LOCK_BLOCK_DEVICE"] = variable;
+        context.is_locked = [devices = result_.devices](const Text& path) {
+            return std::any_of(devices.begin(), devices.end(), [&](const auto& device) {
+                return loopingcall::device::is_lock_of_disk(path, device);
+            });
+        };
+        return context;
+    }
+
     void read_wait() {
         if (!read_config()) return;
         const auto& problems = result_.config->diagnostics();
@@ -143,6 +190,7 @@ class Reader {
     void limit_to_one_check() {
         if (!result_.command.empty()) refuse("one-check", "usage", "COMMAND is not accepted");
         if (result_.devices.size() > 1) refuse("one-check", "usage", "expected one device");
+        if (has("lock")) refuse("one-check", "usage", "--lock is not accepted");
         if (!line_.files.empty()) {
             refuse("one-check", "usage", "--config-file and --config-dir are not accepted");
         }

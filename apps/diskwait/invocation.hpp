@@ -23,6 +23,12 @@ enum class Action {
     refuse,  ///< something is wrong with what the user wants
 };
 enum class Output { text, json };
+/// Whether the locks of the disks are held while COMMAND runs.
+enum class Lock {
+    none,
+    unless_command_locks,  ///< a COMMAND that would wait for the lock itself is refused
+    force,
+};
 
 /// The code of a problem with the configuration that is in no file that could be named.
 inline constexpr const char* unreadable_file = "unreadable_file";
@@ -35,6 +41,7 @@ struct Invocation {
     /// Where the options come from. Without a value only if none is read (help, version).
     std::optional<loopingcall::config::Config> config;
     loopingcall::device::WaitOptions wait;
+    Lock lock = Lock::none;
     Output output = Output::text;
     terminal::ShowStatus progress = terminal::ShowStatus::automatic;
     /// One check of one device, for the root_helper of another diskwait.

@@ -8,15 +8,18 @@
 #include <iostream>
 #include <loopingcall/config/sample.hpp>
 #include <loopingcall/config/show.hpp>
+#include <loopingcall/device/lock_when_free.hpp>
 #include <loopingcall/device/printable.hpp>
 #include <loopingcall/process/signal_state.hpp>
 #include <memory>
+#include <optional>
 
 #include "hangup.hpp"
 #include "invocation.hpp"
 #include "option_table.hpp"
 #include "progress.hpp"
 #include "result.hpp"
+#include "run_child.hpp"
 #include "terminal/background.hpp"
 #include "terminal/interrupt.hpp"
 #include "terminal/standard_streams.hpp"
@@ -51,6 +54,9 @@ Result refusal(const Invocation& invocation) {
     return result;
 }
 
+/// Held from the end of the wait until COMMAND has ended.
+using Locks = std::vector<device::WholeDiskLock>;
+
 /// So that root_helper runs this version, and by the path that sudoers(5) asks for.
 std::string own_program() {
     std::error_code error;
@@ -58,7 +64,7 @@ std::string own_program() {
     return error ? std::string() : program.string();
 }
 
-Result wait(const Invocation& invocation) {
+Result wait(const Invocation& invocation, Locks& locks) {
     boost::asio::io_context context;
     terminal::Interrupt interrupt(context, {SIGINT, SIGTERM, SIGQUIT});
     Progress progress(invocation);
@@ -87,16 +93,25 @@ Result wait(const Invocation& invocation) {
     Result result;
     result.one_check = invocation.one_check;
     const auto begun = std::chrono::steady_clock::now();
-    device::async_wait_until_free(
-        context.get_executor(), invocation.devices, std::move(options),
-        boost::asio::bind_cancellation_slot(
-            interrupt.slot(),
-            [&](std::exception_ptr thrown, std::vector<device::WaitResult> devices) {
-                error = std::move(thrown);
-                result.devices = std::move(devices);
-                interrupt.disarm();
-                context.stop();  // not waiting for a fuser that cannot be killed
-            }));
+    const auto finish = [&](std::exception_ptr thrown, std::vector<device::WaitResult> devices) {
+        error = std::move(thrown);
+        result.devices = std::move(devices);
+        interrupt.disarm();
+        context.stop();  // not waiting for a fuser that cannot be killed
+    };
+    if (invocation.lock == Lock::none) {
+        device::async_wait_until_free(
+            context.get_executor(), invocation.devices, std::move(options),
+            boost::asio::bind_cancellation_slot(interrupt.slot(), finish));
+    } else {
+        device::async_lock_when_free(
+            context.get_executor(), invocation.devices, std::move(options),
+            boost::asio::bind_cancellation_slot(
+                interrupt.slot(), [&](std::exception_ptr thrown, device::LockedWait locked) {
+                    locks = std::move(locked.locks);
+                    finish(std::move(thrown), std::move(locked.results));
+                }));
+    }
     context.run();
     result.elapsed = std::chrono::steady_clock::now() - begun;
     hangup.discard_pending();
@@ -184,11 +199,14 @@ int run(const Invocation& invocation, const process::SignalState& inherited) {
         return exit_free;
     }
     const bool refused = invocation.action == Action::refuse;
-    const Result result = refused ? refusal(invocation) : wait(invocation);
+    Locks locks;
+    const Result result = refused ? refusal(invocation) : wait(invocation, locks);
     print(result, invocation);
     if (!terminal::output_arrived("diskwait")) return exit_unknown;
     if (result.exit_code != exit_free || invocation.command.empty()) return result.exit_code;
-    return execute(invocation.command, inherited);
+    if (invocation.lock == Lock::none) return execute(invocation.command, inherited);
+    HeldSignals signals;  // until now they end this program; from here on they are COMMAND's
+    return run_child(invocation.command, inherited, signals);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "checker.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -11,15 +9,8 @@
 #include <system_error>
 #include <utility>
 
-#include "conclude.hpp"
-#include "confirm_holders.hpp"
-#include "helper_check.hpp"
 #include "in_milliseconds.hpp"
-#include "probe.hpp"
-#include "process_info.hpp"
-#include "rights.hpp"
 #include "run_in_background.hpp"
-#include "scan_evidence.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -30,12 +21,6 @@ constexpr int most_attempts = 3;
 bool is_among(const Identity& one, const std::vector<Identity>& others) {
     return std::any_of(others.begin(), others.end(), [&](const Identity& other) {
         return one.number == other.number && one.path == other.path;
-    });
-}
-
-bool shows_a_claim(const std::vector<Answer>& answers) {
-    return std::any_of(answers.begin(), answers.end(), [](const Answer& one) {
-        return one.source == Source::exclusive_open && one.seen == Seen::somebody;
     });
 }
 
@@ -51,8 +36,12 @@ asio::awaitable<Gate::Place> Gate::enter() {
 }
 
 Checker::Checker(std::filesystem::path device, const WaitOptions& options,
-                 std::shared_ptr<CheckContext> context, EarlyWake& wake)
-    : device_(std::move(device)), options_(options), context_(std::move(context)), wake_(wake) {}
+                 std::shared_ptr<CheckContext> context, EarlyWake& wake, UdevCheck& udev)
+    : device_(std::move(device)),
+      options_(options),
+      context_(std::move(context)),
+      wake_(wake),
+      udev_(udev) {}
 
 asio::awaitable<Report> Checker::check() {
     deadline_ = loopingcall::detail::saturating_add(std::chrono::steady_clock::now(),
@@ -74,32 +63,48 @@ asio::awaitable<Report> Checker::check() {
 /// the device is checked again, so often as is likely to be enough.
 asio::awaitable<Report> Checker::find_out() {
     if (options_.check_device_early_wake) wake_.watch_tables();
+    co_await settle();
     std::optional<Survey> survey = co_await survey_present();
     std::vector<std::string> changes;
-    for (int attempt = 1;; ++attempt) {
+    for (int attempt = 1;;) {
         if (auto refusal = admit(survey)) co_return std::move(*refusal);
-        Report report = co_await judge(std::move(*survey));
-        std::move(report.changes.begin(), report.changes.end(), std::back_inserter(changes));
-        const bool is_final = report.state == State::busy ||
-                              (report.state == State::free && !options_.wait_for_device);
+        std::vector<std::string> some = changes_to(*survey);
+        std::move(some.begin(), some.end(), std::back_inserter(changes));
+        std::optional<Report> report = co_await judge(std::move(*survey));
+        if (!report) {
+            survey = co_await survey_present();
+            continue;
+        }
+        const bool is_final = report->state == State::busy ||
+                              (report->state == State::free && !options_.wait_for_device);
         if (!is_final) survey = co_await survey_present();
         if (is_final || is_unchanged(survey)) {
-            report.changes = std::move(changes);
-            co_return report;
+            report->changes = std::move(changes);
+            co_return std::move(*report);
         }
-        if (attempt == most_attempts) {
+        if (attempt++ == most_attempts) {
             awaits_device_ = options_.wait_for_device;
             co_return unknown("it changed again and again while it was checked");
         }
+        co_await settle();
+        survey = co_await survey_present();
     }
 }
 
-/// A missing device that is waited for may have come before its name was watched.
+/// A missing device that is waited for may have come before its name was watched. One that has come
+/// since udev was waited for has not settled.
 asio::awaitable<std::optional<Survey>> Checker::survey_present() {
+    bool was_missing = udev_.was_missing();
     std::optional<Survey> survey = co_await survey_now();
-    if (!survey || !survey->device.missing || !options_.wait_for_device) co_return survey;
-    forget_device();
-    watch();
+    if (survey && survey->device.missing && options_.wait_for_device) {
+        was_missing = true;
+        forget_device();
+        watch();
+        survey = co_await survey_now();
+    }
+    const bool has_come = survey && survey->device.identity && was_missing;
+    if (!has_come || !options_.check_device_udev) co_return survey;
+    co_await settle();
     co_return co_await survey_now();
 }
 
@@ -149,7 +154,8 @@ void Checker::forget_device() {
 
 asio::awaitable<std::optional<Survey>> Checker::survey_now() {
     const SurveyOptions wanted{.claims = options_.check_device_kernel_claims,
-                               .partitions = options_.check_device_children};
+                               .partitions = options_.check_device_children,
+                               .lock = udev_.leaves_lock_to_survey()};
     std::function<Survey()> look = [device = device_, wanted, loops = context_->loops] {
         return survey_device(device, wanted, *loops);
     };
@@ -165,8 +171,14 @@ asio::awaitable<Gate::Place> Checker::enter() {
     co_return place;
 }
 
-asio::awaitable<Report> Checker::judge(Survey survey) {
-    std::vector<std::string> changes = changes_to(survey);
+asio::awaitable<void> Checker::settle() {
+    const Duration waited = co_await udev_.settle(time_left());
+    deadline_ += waited;
+}
+
+/// @return nothing if the disk has settled since the sources were read, so that they must be read
+///         again.
+asio::awaitable<std::optional<Report>> Checker::judge(Survey survey) {
     known_ = survey.device.identity;
     seen_ = true;
     partitions_ = std::move(survey.partitions);
@@ -183,142 +195,20 @@ asio::awaitable<Report> Checker::judge(Survey survey) {
     watch();
 
     EvidenceTable table{.kind = survey.kind, .answers = std::move(survey.answers)};
-    Report report = co_await find_evidence(std::move(table));
-    report.changes = std::move(changes);
-    report.identity = to_text(*known_);
+    std::optional<Report> report = co_await find_evidence(std::move(table));
+    if (!report) co_return std::nullopt;
+    report->identity = to_text(*known_);
     if (survey.kind == ObjectKind::directory) {
-        report.scope = "what lies below the directory was not inspected";
+        report->scope = "what lies below the directory was not inspected";
     }
-    if (options_.check_device_early_wake) heed(report);
+    if (options_.check_device_early_wake) heed(*report);
     co_return report;
-}
-
-/// With a root helper, it makes the whole check, so that its evidence is never mixed with what an
-/// ordinary user can see; unless that shows somebody already.
-asio::awaitable<Report> Checker::find_evidence(EvidenceTable table) {
-    const bool by_helper = !options_.root_helper.empty() && !rights_now().open_all_processes();
-    if (by_helper && !table.shows_somebody()) {
-        Report report;
-        {
-            const Gate::Place place = co_await context_->gate.enter();
-            report = co_await check_through_helper(*known_, table.kind, options_, time_left());
-        }
-        co_await identify_holders(report);
-        co_return report;
-    }
-    co_await look_at_processes(table);
-    co_return conclude(std::move(table), options_.check_device_strict);
-}
-
-/// More is looked at only as long as nobody was found, and nothing is in the way of a free state.
-asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
-    if (options_.check_device_probe == Probe::procfs) {
-        table.add(not_applicable(Source::probe, "the scan of /proc alone is asked for"));
-    } else {
-        Report probe = co_await ask();
-        const std::string passed_over = co_await confirm(probe);
-        table.diagnostics = std::move(probe.diagnostics);
-        const bool answered = probe.state != State::unknown;
-        table.add(answered ? answer(Source::probe, std::move(probe.holders))
-                           : not_inspected(Source::probe, probe.reason));
-        if (answered) table.answers.back().why = passed_over;
-        if (!answered || table.shows_somebody()) co_return;
-    }
-    // It may have to wait for another scan, and has a time limit of its own.
-    const TimePoint begun = std::chrono::steady_clock::now();
-    const auto scan = co_await context_->scan->scan(target_, time_left());
-    deadline_ += std::chrono::steady_clock::now() - begun;
-    if (!scan) {
-        table.add(not_inspected(Source::process_list,
-                                "scanning /proc took longer than check_device_probe_timeout (" +
-                                    in_milliseconds(options_.check_device_probe_timeout) + ")"));
-        co_return;
-    }
-    add_scan(table, *scan, rights_now());
-    to_open_.has_exempt_holder =
-        !scan->ignored.empty() || (!scan->targets.empty() && !scan->targets[0].passed_over.empty());
-    if (!options_.check_device_kernel_claims || table.shows_somebody()) co_return;
-    table.add(co_await open_in_background());
 }
 
 void Checker::heed(const Report& report) {
     if (report.state == State::busy) wake_.watch_holders(report.holders);
     const bool has_to_stay_free = options_.check_device_quiet > Duration::zero();
     wake_.heed_tables(report.state == State::free ? has_to_stay_free : !report.claims.empty());
-}
-
-asio::awaitable<Report> Checker::ask() {
-    const Gate::Place place = co_await enter();
-    co_return co_await ask_program(*known_, options_);
-}
-
-/// Leaves the holders that count, and finds out who they are.
-/// @return what the others do with the device.
-asio::awaitable<std::string> Checker::confirm(Report& report) {
-    std::erase_if(report.holders, [this](const Holder& one) { return is_ignored(one.pid); });
-    if (report.holders.empty()) {
-        if (report.state == State::busy) report.state = State::free;
-        co_return "";
-    }
-    const ScanLimits limits{.whole = time_left()};
-    std::function<std::pair<Report, std::string>()> look = [target = target_, limits,
-                                                            confirmed = report]() mutable {
-        std::vector<pid_t> pids;
-        for (const Holder& holder : confirmed.holders) pids.push_back(holder.pid);
-        const ProcessScan scan = scan_these(pids, {target}, limits);
-        confirm_holders(confirmed, scan);
-        for (Holder& holder : confirmed.holders) identify(holder);
-        return std::pair(std::move(confirmed), in_words(scan.targets.front().passed_over));
-    };
-    auto found = co_await find_in_background(look, time_left());
-    if (!found) co_return "";
-    report = std::move(found->first);
-    co_return std::move(found->second);
-}
-
-asio::awaitable<void> Checker::identify_holders(Report& report) {
-    if (report.holders.empty()) co_return;
-    std::function<std::vector<Holder>()> look = [holders = report.holders]() mutable {
-        for (Holder& holder : holders) identify(holder);
-        return std::move(holders);
-    };
-    auto identified = co_await find_in_background(look, time_left());
-    if (identified) report.holders = std::move(*identified);
-}
-
-bool Checker::is_ignored(pid_t pid) const {
-    const auto ignored = context_->ignored.find(pid);
-    return ignored != context_->ignored.end() && start_time_of(pid) == ignored->second;
-}
-
-/// What is refused is tried once more: another program may be doing the same at this moment.
-asio::awaitable<std::vector<Answer>> Checker::open_in_background() {
-    const bool opens = known_->is_block_device || known_->type == S_IFREG;
-    if (!opens) co_return std::vector<Answer>{};
-    const Gate::Place place = co_await enter();
-    const auto first = co_await find_in_background(opening(), time_left());
-    if (!first) throw std::system_error(std::make_error_code(std::errc::timed_out), "open");
-    if (!shows_a_claim(*first)) co_return *first;
-    const auto second = co_await find_in_background(opening(), time_left());
-    co_return second ? *second : *first;
-}
-
-std::function<std::vector<Answer>()> Checker::opening() const {
-    return [what = to_open_] { return try_openings(what); };
-}
-
-/// One that does not come back in time, or cannot be made, is left to a check to explain.
-asio::awaitable<bool> Checker::is_refused() {
-    if (!known_ || !known_->is_block_device) co_return false;
-    try {
-        const Gate::Place place = co_await context_->gate.enter();
-        const auto found =
-            co_await find_in_background(opening(), options_.check_device_probe_timeout);
-        co_return found&& shows_a_claim(*found);
-    } catch (const std::system_error& error) {
-        if (is_cancellation(error)) throw;
-        co_return false;
-    }
 }
 
 /// Looks the device up on the event loop: only after that has been done in the background, and did

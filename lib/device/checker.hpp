@@ -13,6 +13,7 @@
 #include "openings.hpp"
 #include "shared_scan.hpp"
 #include "survey.hpp"
+#include "udev_check.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -57,9 +58,9 @@ struct CheckContext {
 /// Checks one device, again and again, and knows it from one check to the next.
 class Checker {
   public:
-    /// @param options  outlives this, as does `wake`.
+    /// @param options  outlives this, as do `wake` and `udev`.
     Checker(std::filesystem::path device, const WaitOptions& options,
-            std::shared_ptr<CheckContext> context, EarlyWake& wake);
+            std::shared_ptr<CheckContext> context, EarlyWake& wake, UdevCheck& udev);
 
     /// The verdict of now. Only a cancellation is thrown, as `operation_aborted`.
     asio::awaitable<Report> check();
@@ -84,11 +85,12 @@ class Checker {
     [[nodiscard]] bool is_unchanged(const std::optional<Survey>& survey) const;
     void forget_device();
     asio::awaitable<Gate::Place> enter();
+    asio::awaitable<void> settle();
     [[nodiscard]] std::function<std::vector<Answer>()> opening() const;
-    asio::awaitable<Report> judge(Survey survey);
+    asio::awaitable<std::optional<Report>> judge(Survey survey);
     asio::awaitable<Report> ask();
     asio::awaitable<void> identify_holders(Report& report);
-    asio::awaitable<Report> find_evidence(EvidenceTable table);
+    asio::awaitable<std::optional<Report>> find_evidence(EvidenceTable table);
     asio::awaitable<std::string> confirm(Report& report);
     asio::awaitable<void> look_at_processes(EvidenceTable& table);
     asio::awaitable<std::vector<Answer>> open_in_background();
@@ -104,6 +106,7 @@ class Checker {
     const WaitOptions& options_;
     std::shared_ptr<CheckContext> context_;
     EarlyWake& wake_;
+    UdevCheck& udev_;
 
     TimePoint deadline_{};  // of this check, put off while it waits for its turn
     std::optional<Identity> known_;

@@ -39,8 +39,7 @@ Options loop_options(const WaitOptions& options) {
 /// Nothing is planned: for as long as a call of the loop may be put off.
 constexpr Duration until_called = std::chrono::hours{1};
 
-/// Ends the loop and the probe that runs, and waits until both have ended: no child of ours is left
-/// when the cancellation is told.
+/// Ends the loop and the probe, and waits for both: no child of ours is left then.
 asio::awaitable<void> cancel_and_wait(FixedIntervalLoopingCall<>& call) {
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     call.stop(cancel);
@@ -63,7 +62,9 @@ DeviceWait::DeviceWait(const asio::any_io_executor& strand, std::filesystem::pat
       companions_(std::move(companions)),
       index_(companions_->waits.size()),
       wake_(std::make_shared<EarlyWake>(strand, [this](WakeKind kind) { on_wake(kind); })),
-      checker_(device, options_, context, *wake_),
+      udev_(std::make_shared<UdevCheck>(
+          strand, device, [this] { on_wake(WakeKind::changed); }, options_.check_device_udev)),
+      checker_(device, options_, context, *wake_, *udev_),
       wake_timer_(strand),
       look_timer_(strand),
       quiet_(options_.check_device_quiet) {
@@ -92,12 +93,13 @@ asio::awaitable<WaitResult> DeviceWait::run() {
 }
 
 /// Whoever is cut short by the time limit has not been free for long enough. And whatever ends
-/// before all are free together lets the others end, too.
+/// before all are free together lets the others end.
 void DeviceWait::finish() {
     call_ = nullptr;
     wake_timer_.cancel();
     look_timer_.cancel();
     wake_->close();
+    udev_->close();
     if (companions_->round.proven()) return;
     const bool is_free = result_.report.state == State::free;
     const bool is_cut_short = is_free && !ended_ && !parked_;
@@ -198,9 +200,8 @@ asio::awaitable<bool> DeviceWait::look() {
     } else if (woken_) {
         on_wake(*woken_);
     }
-    if (const auto next = claim_pacing_.next(Clock::now()); refused && next) {
-        call_at(look_timer_, *next, look_due_);
-    }
+    const auto next = claim_pacing_.next(Clock::now());
+    if (refused && next) call_at(look_timer_, *next, look_due_);
     co_return refused;
 }
 
@@ -344,7 +345,7 @@ void DeviceWait::on_wake(WakeKind kind) {
 }
 
 void DeviceWait::call_at(asio::steady_timer& timer, TimePoint time, bool& due) {
-    if (!call_) return;  // it is over
+    if (!call_ || !options_.check_device_early_wake) return;
     timer.expires_at(time);
     timer.async_wait([self = shared_from_this(), &due](boost::system::error_code error) {
         if (error || !self->call_) return;

@@ -76,6 +76,7 @@ class DeviceWait : public std::enable_shared_from_this<DeviceWait> {
     std::shared_ptr<Companions> companions_;
     std::size_t index_;  // among them
     std::shared_ptr<EarlyWake> wake_;
+    std::shared_ptr<UdevCheck> udev_;
     Checker checker_;
     WaitResult result_;
 

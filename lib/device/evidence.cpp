@@ -47,6 +47,9 @@ constexpr std::array rows{
     SourceRow{Source::exclusive_open, "exclusive_open", block_devices, Weight::always,
               "run as root"},
     SourceRow{Source::lease, "lease", only(regular_file), Weight::strict_only, "run as root"},
+    SourceRow{Source::lock, "lock", block_devices, Weight::always, "mount /proc"},
+    SourceRow{Source::udev, "udev", block_devices, Weight::always,
+              "exclude it by check_device_udev = false"},
 };
 
 constexpr bool is_in_order() {

@@ -39,6 +39,8 @@ enum class Source : unsigned char {
     file_systems,
     exclusive_open,
     lease,
+    lock,
+    udev,
 };
 
 /// When a source that could not be read makes the state unknown.

@@ -40,6 +40,7 @@ std::vector<std::string> helper_command(const Identity& device, const WaitOption
                   "--probe-timeout", in_milliseconds(options.check_device_probe_timeout * 9 / 10),
                   flag("children", options.check_device_children),
                   flag("kernel-claims", options.check_device_kernel_claims),
+                  flag("udev", options.check_device_udev),
                   flag("strict-check", options.check_device_strict)});
     for (const pid_t pid : options.ignored_pids) {
         words.insert(words.end(), {"--ignore-pid", std::to_string(pid)});

@@ -48,6 +48,10 @@ const char* to_string(ClaimKind kind) noexcept {
             return "exclusive";
         case ClaimKind::hidden:
             return "hidden";
+        case ClaimKind::udev:
+            return "udev";
+        case ClaimKind::lock:
+            return "lock";
     }
     return "exclusive";
 }
@@ -66,6 +70,10 @@ std::string to_string(const Claim& claim) {
             return "the backing file of " + printable(claim.detail);
         case ClaimKind::hidden:
             return "open in the kernel or in a process that cannot be seen";
+        case ClaimKind::udev:
+            return "udev: " + printable(claim.detail);
+        case ClaimKind::lock:
+            return "locked by " + printable(claim.detail);
         case ClaimKind::exclusive:
             break;
     }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "block_device.hpp"
+#include "disk_locks.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -29,7 +30,7 @@ ObjectKind kind_of(const Identity& identity) {
 }
 
 /// A disk and its partitions, as sysfs shows them.
-void add_relatives(Survey& survey, const KernelView& view) {
+void add_relatives(Survey& survey, const SurveyOptions& options, const KernelView& view) {
     const dev_t number = survey.device.identity->number;
     std::string problem = problem_with_sysfs(view);
     if (problem.empty() && !is_shown(number, view.sysfs)) {
@@ -40,6 +41,11 @@ void add_relatives(Survey& survey, const KernelView& view) {
         return;
     }
     const BlockDevice disk = whole_disk_of(number, view.sysfs);
+    if (options.lock) {
+        const UdevPlaces places{.proc = view.proc};
+        survey.answers.push_back(
+            lock_answer(find_disk_locks(disk.node.native(), places), disk.node));
+    }
     if (disk.number != number) {
         survey.kind = ObjectKind::partition;
         survey.whole_disk = identity_of(disk);
@@ -104,7 +110,7 @@ Survey survey_device(const std::filesystem::path& device, const SurveyOptions& o
     Survey survey{.device = identify_device(device)};
     if (!survey.device.identity) return survey;
     survey.kind = kind_of(*survey.device.identity);
-    if (survey.device.identity->is_block_device) add_relatives(survey, view);
+    if (survey.device.identity->is_block_device) add_relatives(survey, options, view);
     if (options.claims) {
         ask_tables(survey, options, loops, view);
         return survey;

@@ -1,10 +1,8 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/consign.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -12,6 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "cancellation.hpp"
 #include "device_wait.hpp"
 
 namespace loopingcall::device {
@@ -112,22 +111,6 @@ asio::awaitable<std::vector<WaitResult>> wait_for_all(std::vector<Path> devices,
     }
     if (!companions->round.proven()) doubt_if_all_are_free(results);
     co_return std::move(results);
-}
-
-/// Hands a cancellation of the wait to its strand, by a signal that lives as long as either needs
-/// it. co_spawn of Boost 1.81 keeps the address of something in the memory of the user's signal on
-/// its way there, and the user may let that go as soon as the wait is over.
-std::shared_ptr<asio::cancellation_signal> cancellation_of(asio::cancellation_slot slot,
-                                                           const asio::any_io_executor& strand) {
-    auto signal = std::make_shared<asio::cancellation_signal>();
-    if (!slot.is_connected()) return signal;
-    slot.assign([weak = std::weak_ptr(signal), strand](asio::cancellation_type type) {
-        const asio::any_io_executor kept = strand;  // the handler may destroy this meanwhile
-        asio::dispatch(kept, [weak, type] {
-            if (const auto alive = weak.lock()) alive->emit(type);
-        });
-    });
-    return signal;
 }
 
 }  // namespace

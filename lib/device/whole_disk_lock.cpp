@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/system/system_error.hpp>
@@ -7,8 +8,8 @@
 #include <loopingcall/device/printable.hpp>
 #include <loopingcall/device/whole_disk_lock.hpp>
 
-#include "block_device.hpp"
 #include "identity.hpp"
+#include "udev_disk.hpp"
 
 namespace loopingcall::device {
 
@@ -16,16 +17,26 @@ namespace {
 
 boost::system::error_code last_error() { return {errno, boost::system::system_category()}; }
 
-/// The node of the whole disk; of a file, the file itself.
+/// The node of the whole disk that udev locks; of a file, the file itself.
 std::filesystem::path disk_of(const std::filesystem::path& device) {
     const auto found = detail::identify_device(device);
     if (!found.identity) return device;
     if (!found.identity->is_block_device) return found.identity->path;
-    const auto disk = detail::whole_disk_of(found.identity->number, "/sys");
-    return disk.number == found.identity->number ? found.identity->path : disk.node;
+    const auto node = detail::find_udev_disk(found.identity->number).node;
+    std::error_code error;
+    // Without sysfs, the name of its node is not known.
+    return std::filesystem::is_block_file(node, error) ? node : found.identity->path;
 }
 
 }  // namespace
+
+bool is_lock_of_disk(const std::filesystem::path& path, const std::filesystem::path& device) {
+    struct stat one {};
+    struct stat other {};
+    if (::stat(path.c_str(), &one) != 0 || ::stat(disk_of(device).c_str(), &other) != 0)
+        return false;
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
 
 WholeDiskLock::WholeDiskLock(const std::filesystem::path& device) {
     if (const auto error = lock(device)) {
@@ -45,15 +56,18 @@ WholeDiskLock::~WholeDiskLock() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-/// Opened for writing, so that udev looks at the disk when it is closed; read-only media cannot be,
-/// and need no such look.
+WholeDiskLock WholeDiskLock::adopt(std::filesystem::path disk, int descriptor) noexcept {
+    WholeDiskLock lock;
+    lock.disk_ = std::move(disk);
+    lock.descriptor_ = descriptor;
+    return lock;
+}
+
+/// Read-only, as udev itself does: closing a node after writing makes udev read the table of
+/// partitions again and open all of them.
 boost::system::error_code WholeDiskLock::lock(const std::filesystem::path& device) {
     disk_ = disk_of(device);
-    const int flags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-    descriptor_ = ::open(disk_.c_str(), O_RDWR | flags);
-    if (descriptor_ < 0 && (errno == EROFS || errno == EACCES)) {
-        descriptor_ = ::open(disk_.c_str(), O_RDONLY | flags);
-    }
+    descriptor_ = ::open(disk_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (descriptor_ < 0) return last_error();
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return {};
     const auto error = last_error();

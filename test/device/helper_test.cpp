@@ -140,6 +140,7 @@ BOOST_AUTO_TEST_CASE(the_command_is_the_same_for_each_device) {
                                             "9000ms",
                                             "--children",
                                             "--kernel-claims",
+                                            "--udev",
                                             "--no-strict-check",
                                             "/dev/sda"};
     BOOST_TEST(helper_command(disk, options) == expected, boost::test_tools::per_element());

@@ -207,6 +207,7 @@ BOOST_AUTO_TEST_CASE(every_line_of_the_sample_uncommented_is_accepted_and_means_
     BOOST_TEST((from_sample.check_device_quiet == defaults.check_device_quiet));
     BOOST_TEST(from_sample.check_device_kernel_claims == defaults.check_device_kernel_claims);
     BOOST_TEST(from_sample.check_device_children == defaults.check_device_children);
+    BOOST_TEST(from_sample.check_device_udev == defaults.check_device_udev);
     BOOST_TEST(from_sample.check_device_strict == defaults.check_device_strict);
     BOOST_TEST(from_sample.check_device_early_wake == defaults.check_device_early_wake);
     BOOST_TEST(from_sample.check_device_concurrency == defaults.check_device_concurrency);

@@ -49,6 +49,8 @@ enum class ClaimKind : unsigned char {
     loop,       ///< a loop device has it as its backing file
     exclusive,  ///< it is opened exclusively (O_EXCL), by something that is not seen
     hidden,     ///< the file is open in the kernel, or in a process that is not seen
+    udev,       ///< udev has events of it, or of its disk, to process
+    lock,       ///< its disk is locked by systemd's convention (a BSD lock)
 };
 
 /// The kind's name, as in the source.

@@ -8,6 +8,11 @@
 
 namespace loopingcall::device {
 
+/// Whether a lock on the node `path` is the lock of the disk that `device` is, or is a partition
+/// of. Blocks as long as the file systems of both do.
+[[nodiscard]] LOOPINGCALL_EXPORT bool is_lock_of_disk(const std::filesystem::path& path,
+                                                      const std::filesystem::path& device);
+
 /// Keeps udev, and others who follow systemd's convention, from a disk for as long as it lives:
 /// those who partition or format one take an exclusive BSD lock on the node of the whole disk, and
 /// udev does not probe a disk that is locked (systemd, "Locking Block Device Access").
@@ -16,9 +21,10 @@ namespace loopingcall::device {
 ///     partition();
 ///     co_await device::async_wait_until_free(executor, {"/dev/sda"});
 ///
-/// Our own descriptor is no holder: a wait never counts this process. It is advisory: who does not
-/// ask for the lock is not kept off. udev looks at the disk as soon as the lock is released, since
-/// the node was opened for writing.
+/// Our own descriptor is no holder: a wait never counts this process. The lock is advisory: it does
+/// not stop programs that never request it. The node is the one that udev uses, and it is opened
+/// read-only: releasing the lock causes no event. udev itself does what it has put off a moment
+/// after that, as with `udevadm lock`.
 ///
 /// Opening a node and locking it may block in the kernel if the device is dead.
 ///
@@ -47,6 +53,9 @@ class LOOPINGCALL_EXPORT WholeDiskLock {
 
     /// The node that is locked.
     [[nodiscard]] const std::filesystem::path& disk() const noexcept { return disk_; }
+
+    /// A lock that is taken already, by its descriptor. For the library.
+    static WholeDiskLock adopt(std::filesystem::path disk, int descriptor) noexcept;
 
   private:
     WholeDiskLock() = default;

@@ -1,0 +1,167 @@
+// What a check asks about a device that was surveyed.
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "checker.hpp"
+#include "conclude.hpp"
+#include "confirm_holders.hpp"
+#include "helper_check.hpp"
+#include "in_milliseconds.hpp"
+#include "probe.hpp"
+#include "process_info.hpp"
+#include "rights.hpp"
+#include "run_in_background.hpp"
+#include "scan_evidence.hpp"
+
+namespace loopingcall::device::detail {
+
+namespace {
+
+bool shows_a_claim(const std::vector<Answer>& answers) {
+    return std::any_of(answers.begin(), answers.end(), [](const Answer& one) {
+        return one.source == Source::exclusive_open && one.seen == Seen::somebody;
+    });
+}
+
+bool has_claim_of_udev(const Report& report) {
+    return std::any_of(report.claims.begin(), report.claims.end(), [](const Claim& claim) {
+        return claim.kind == ClaimKind::udev || claim.kind == ClaimKind::lock;
+    });
+}
+
+}  // namespace
+
+/// With a root helper, it makes the whole check, so that its evidence is never mixed with what an
+/// ordinary user can see; unless that shows somebody already. Only the early wake is ours then.
+asio::awaitable<std::optional<Report>> Checker::find_evidence(EvidenceTable table) {
+    const bool by_helper = !options_.root_helper.empty() && !rights_now().open_all_processes();
+    if (by_helper && !table.shows_somebody()) {
+        Report report;
+        {
+            const Gate::Place place = co_await context_->gate.enter();
+            report = co_await check_through_helper(*known_, table.kind, options_, time_left());
+        }
+        co_await identify_holders(report);
+        if (has_claim_of_udev(report)) (void)co_await udev_.answers(table, time_left());
+        co_return report;
+    }
+    co_await look_at_processes(table);
+    if (!table.shows_somebody()) {
+        const TimePoint begun = std::chrono::steady_clock::now();
+        const bool settled = co_await udev_.settle_at_last(time_left());
+        deadline_ += std::chrono::steady_clock::now() - begun;
+        if (settled) co_return std::nullopt;
+    }
+    if (known_->is_block_device) table.add(co_await udev_.answers(table, time_left()));
+    co_return conclude(std::move(table), options_.check_device_strict);
+}
+
+/// More is looked at only as long as nobody was found, and nothing is in the way of a free state.
+asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
+    if (options_.check_device_probe == Probe::procfs) {
+        table.add(not_applicable(Source::probe, "the scan of /proc alone is asked for"));
+    } else {
+        Report probe = co_await ask();
+        const std::string passed_over = co_await confirm(probe);
+        table.diagnostics = std::move(probe.diagnostics);
+        const bool answered = probe.state != State::unknown;
+        table.add(answered ? answer(Source::probe, std::move(probe.holders))
+                           : not_inspected(Source::probe, probe.reason));
+        if (answered) table.answers.back().why = passed_over;
+        if (!answered || table.shows_somebody()) co_return;
+    }
+    // It may have to wait for another scan, and has a time limit of its own.
+    const TimePoint begun = std::chrono::steady_clock::now();
+    const auto scan = co_await context_->scan->scan(target_, time_left());
+    deadline_ += std::chrono::steady_clock::now() - begun;
+    if (!scan) {
+        table.add(not_inspected(Source::process_list,
+                                "scanning /proc took longer than check_device_probe_timeout (" +
+                                    in_milliseconds(options_.check_device_probe_timeout) + ")"));
+        co_return;
+    }
+    add_scan(table, *scan, rights_now());
+    to_open_.has_exempt_holder =
+        !scan->ignored.empty() || (!scan->targets.empty() && !scan->targets[0].passed_over.empty());
+    if (!options_.check_device_kernel_claims || table.shows_somebody()) co_return;
+    table.add(co_await open_in_background());
+}
+
+asio::awaitable<Report> Checker::ask() {
+    const Gate::Place place = co_await enter();
+    co_return co_await ask_program(*known_, options_);
+}
+
+/// Leaves the holders that count, and finds out who they are.
+/// @return what the others do with the device.
+asio::awaitable<std::string> Checker::confirm(Report& report) {
+    std::erase_if(report.holders, [this](const Holder& one) { return is_ignored(one.pid); });
+    if (report.holders.empty()) {
+        if (report.state == State::busy) report.state = State::free;
+        co_return "";
+    }
+    const ScanLimits limits{.whole = time_left()};
+    std::function<std::pair<Report, std::string>()> look = [target = target_, limits,
+                                                            confirmed = report]() mutable {
+        std::vector<pid_t> pids;
+        for (const Holder& holder : confirmed.holders) pids.push_back(holder.pid);
+        const ProcessScan scan = scan_these(pids, {target}, limits);
+        confirm_holders(confirmed, scan);
+        for (Holder& holder : confirmed.holders) identify(holder);
+        return std::pair(std::move(confirmed), in_words(scan.targets.front().passed_over));
+    };
+    auto found = co_await find_in_background(look, time_left());
+    if (!found) co_return "";
+    report = std::move(found->first);
+    co_return std::move(found->second);
+}
+
+asio::awaitable<void> Checker::identify_holders(Report& report) {
+    if (report.holders.empty()) co_return;
+    std::function<std::vector<Holder>()> look = [holders = report.holders]() mutable {
+        for (Holder& holder : holders) identify(holder);
+        return std::move(holders);
+    };
+    auto identified = co_await find_in_background(look, time_left());
+    if (identified) report.holders = std::move(*identified);
+}
+
+bool Checker::is_ignored(pid_t pid) const {
+    const auto ignored = context_->ignored.find(pid);
+    return ignored != context_->ignored.end() && start_time_of(pid) == ignored->second;
+}
+
+/// What is refused is tried once more: another program may be doing the same at this moment.
+asio::awaitable<std::vector<Answer>> Checker::open_in_background() {
+    const bool opens = known_->is_block_device || known_->type == S_IFREG;
+    if (!opens) co_return std::vector<Answer>{};
+    const Gate::Place place = co_await enter();
+    const auto first = co_await find_in_background(opening(), time_left());
+    if (!first) throw std::system_error(std::make_error_code(std::errc::timed_out), "open");
+    if (!shows_a_claim(*first)) co_return *first;
+    const auto second = co_await find_in_background(opening(), time_left());
+    co_return second ? *second : *first;
+}
+
+std::function<std::vector<Answer>()> Checker::opening() const {
+    return [what = to_open_] { return try_openings(what); };
+}
+
+/// One that does not come back in time, or cannot be made, is left to a check to explain.
+asio::awaitable<bool> Checker::is_refused() {
+    if (!known_ || !known_->is_block_device) co_return false;
+    try {
+        const Gate::Place place = co_await context_->gate.enter();
+        const auto found =
+            co_await find_in_background(opening(), options_.check_device_probe_timeout);
+        co_return found&& shows_a_claim(*found);
+    } catch (const std::system_error& error) {
+        if (error.code() == std::errc::operation_canceled) throw;
+        co_return false;
+    }
+}
+
+}  // namespace loopingcall::device::detail

@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+"""How often the step after a wait is refused beside udev, and how long each wait takes.
+
+usage, as root: mission.py DISKWAIT [--cycles N] [--slow-cycles N] [--only VARIANT/STRATEGY]...
+
+Each cycle makes two partitions on a loop device, lets writers close disks and partitions, waits by one
+strategy, and then deletes the partitions 20 ms apart. The kernel refuses (EBUSY) to delete a partition that
+udev has open. The systemd-udevd is the bench's own: two workers, and a rule that opens each device for 50 ms.
+
+Variants:
+  behind others   a writer closes three other disks, then our partitions; the wait begins up to 80 ms later
+  at once         a writer closes our partitions, and the wait begins in the same instant
+  never resting   writers close three other disks every 10 ms, from before the wait until after the step
+"""
+import argparse
+import contextlib
+import os
+import random
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+UDEVD = "/lib/systemd/systemd-udevd"
+RUN = "/run/udev"
+RULE = """SUBSYSTEM=="block", KERNEL=="loop*", ACTION!="remove", \
+PROGRAM="/bin/sh -c 'exec 3<$devnode; sleep 0.05'"
+"""
+SETTLE_LIMIT = 10  # seconds; beside disks that never rest it would wait for two minutes
+
+
+def sh(*argv):
+    return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def touch(path):
+    """Writes and closes, as the end of mkfs does."""
+    fd = os.open(path, os.O_RDWR)
+    os.pwrite(fd, b"x" * 4096, 1 << 18)
+    os.close(fd)
+
+
+@contextlib.contextmanager
+def slow_udevd():
+    shutil.rmtree(RUN, ignore_errors=True)
+    os.makedirs(RUN + "/rules.d")
+    with open(RUN + "/rules.d/99-slow-probe.rules", "w") as rule:
+        rule.write(RULE)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    udevd = subprocess.Popen([UDEVD, "--resolve-names=late", "--children-max=2"], **quiet)
+    try:
+        while not os.path.exists(RUN + "/control"):
+            if udevd.poll() is not None:
+                sys.exit("mission: systemd-udevd ended at once")
+            time.sleep(0.01)
+        sh("udevadm", "settle", "--timeout=5")
+        yield
+    finally:
+        udevd.terminate()
+        udevd.wait()
+        shutil.rmtree(RUN, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def disk(mib):
+    with tempfile.NamedTemporaryFile(prefix="mission-") as image:
+        image.truncate(mib << 20)
+        path = sh("losetup", "-fP", "--show", image.name).stdout.strip()
+        if not path.startswith("/dev/loop"):
+            sys.exit("mission: no loop device: " + path)
+        try:
+            yield path
+        finally:
+            sh("losetup", "-d", path)
+
+
+class Load:
+    """Writers that close other disks all the time."""
+
+    def __init__(self, disks):
+        self.over = threading.Event()
+        self.threads = [threading.Thread(target=self.work, args=(one,)) for one in disks]
+
+    def work(self, path):
+        while not self.over.wait(0.01):
+            touch(path)
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        time.sleep(0.3)  # until the queue is never empty
+
+    def __exit__(self, *_):
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
+
+
+STEP = "date +%s%N; for p in 1 2; do sleep 0.02; delpart {} $p || echo refused; done"
+FUSER_LOOP = "n=0; while fuser -s {}* && [ $n -lt 20 ]; do n=$((n+1)); sleep 1; done"
+
+
+def strategies(diskwait):
+    """Name: the wait, and whether it runs the step itself."""
+    return {
+        "nothing": (["true"], False),
+        "`sleep 3`": (["sleep", "3"], False),
+        "`udevadm settle`": (["udevadm", "settle", f"--timeout={SETTLE_LIMIT}"], False),
+        "`udevadm lock`": (["udevadm", "lock", "--device={}"], True),
+        "fuser loop": (["sh", "-c", FUSER_LOOP], False),
+        "`diskwait`": ([diskwait, "-q", "{}"], False),
+        "`diskwait --probe procfs`": ([diskwait, "-q", "--probe", "procfs", "{}"], False),
+        "`diskwait --lock`": ([diskwait, "-q", "--lock", "{}", "--"], True),
+        "`diskwait --lock --probe procfs`":
+            ([diskwait, "-q", "--probe", "procfs", "--lock", "{}", "--"], True),
+    }
+
+
+def wait_and_step(path, wait, runs_step):
+    """Seconds that the wait took, and what became of the step: "", "refused" or "not done"."""
+    argv = [word.replace("{}", path) for word in wait]
+    step = ["sh", "-c", STEP.replace("{}", path)]
+    begun = time.time_ns()
+    if runs_step:
+        output = sh(*argv, *step).stdout
+        ended = next((int(line) for line in output.split() if line.isdigit()), 0)
+    else:
+        failed = sh(*argv).returncode != 0
+        ended = time.time_ns()
+        output = sh(*step).stdout
+        if failed and "settle" not in argv:
+            ended = 0
+    if ended == 0:  # an honest strategy does not go on
+        return (time.time_ns() - begun) / 1e9, "not done"
+    return (ended - begun) / 1e9, "refused" if "refused" in output else ""
+
+
+def cycle(variant, ours, others, wait, runs_step):
+    for number, start in (("1", "2048"), ("2", "40960")):
+        sh("addpart", ours, number, start, "32768")
+    sh("udevadm", "settle")
+    partitions = [ours + "p1", ours + "p2"]
+    if variant == "never resting":
+        with Load(others):
+            for one in partitions:
+                touch(one)
+            time.sleep(random.random() * 0.08)
+            result = wait_and_step(ours, wait, runs_step)
+    else:
+        for one in (others if variant == "behind others" else []) + partitions:
+            touch(one)
+        if variant != "at once":
+            time.sleep(random.random() * 0.08)
+        result = wait_and_step(ours, wait, runs_step)
+    sh("udevadm", "settle")
+    for number in ("1", "2"):
+        sh("delpart", ours, number)
+    sh("udevadm", "settle")
+    return result
+
+
+def row(variant, name, results):
+    waits = [took for took, _ in results]
+    refused = sum(step == "refused" for _, step in results)
+    not_done = sum(step == "not done" for _, step in results)
+    also = f", {not_done} not done" if not_done else ""
+    return (f"| {variant} | {name} | {refused} of {len(results)}{also} | {1000 * statistics.median(waits):.0f} ms | "
+            f"{1000 * max(waits):.0f} ms |")
+
+
+HEAD = """
+| beside udev | wait | refused | median | worst |
+|---|---|---|---|---|"""
+
+
+def emit(line):
+    print(line, flush=True)
+    if table := os.environ.get("BENCH_TABLE"):
+        with open(table, "a") as file:
+            file.write(line + "\n")
+
+
+def is_listened_to(path):
+    """The socket of a udevd that was killed stays where it was."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
+        return client.connect_ex(path) == 0
+
+
+def why_not():
+    if os.geteuid() != 0:
+        return "needs root"
+    if not os.access(UDEVD, os.X_OK):
+        return "needs systemd-udevd (Debian package udev)"
+    if is_listened_to(RUN + "/control"):
+        return "a udevd runs here already, and the bench needs one of its own"
+    missing = [name for name in ("addpart", "delpart", "losetup", "fuser") if not shutil.which(name)]
+    return "needs " + ", ".join(missing) if missing else ""
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("diskwait")
+    parser.add_argument("--cycles", type=int, default=200)
+    parser.add_argument("--slow-cycles", type=int, default=20)
+    parser.add_argument("--only", action="append", default=[])
+    wanted = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # udevd ends with us
+    if reason := why_not():
+        emit(f"\nmission: skipped: {reason}")
+        return 0
+    emit(HEAD)
+    with slow_udevd(), contextlib.ExitStack() as stack:
+        ours = stack.enter_context(disk(64))
+        others = [stack.enter_context(disk(8)) for _ in range(3)]
+        for variant in ("behind others", "at once", "never resting"):
+            for name, (wait, runs_step) in strategies(wanted.diskwait).items():
+                one = f"{variant}/{name.replace('`', '')}"
+                if wanted.only and one not in wanted.only:
+                    continue
+                slow = name == "`sleep 3`" or (variant == "never resting" and "settle" in name)
+                cycles = wanted.slow_cycles if slow else wanted.cycles
+                results = [cycle(variant, ours, others, wait, runs_step) for _ in range(cycles)]
+                emit(row(variant, name, results))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+#include "support/udevd.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "support/child.hpp"
+
+namespace test {
+
+namespace {
+
+constexpr const char* program = "/lib/systemd/systemd-udevd";
+constexpr const char* control = "/run/udev/control";
+
+/// The socket of a udevd that was killed stays where it was.
+bool is_listened_to() {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strcpy(address.sun_path, control);
+    const int client = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    const bool connected =
+        ::connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(client);
+    return connected;
+}
+
+std::string why_not() {
+    if (::geteuid() != 0) return "needs root";
+    if (::access(program, X_OK) != 0) return "needs systemd-udevd (Debian package udev)";
+    if (is_listened_to()) return "a udevd runs here already";
+    return {};
+}
+
+pid_t start() {
+    const pid_t pid = ::fork();
+    if (pid != 0) return pid;
+    const int nowhere = ::open("/dev/null", O_RDWR);
+    for (int stream = 0; stream <= 2; ++stream) ::dup2(nowhere, stream);
+    ::execl(program, program, "--resolve-names=late", "--children-max=2", nullptr);
+    ::_exit(127);
+}
+
+}  // namespace
+
+Udevd::Udevd(const std::string& probe_seconds) {
+    if (const std::string reason = why_not(); !reason.empty()) {
+        BOOST_TEST_MESSAGE("skipped: " << reason);
+        return;
+    }
+    std::filesystem::remove_all("/run/udev");
+    std::filesystem::create_directories("/run/udev/rules.d");
+    std::ofstream("/run/udev/rules.d/99-slow-probe.rules")
+        << "SUBSYSTEM==\"block\", KERNEL==\"loop*\", ACTION!=\"remove\", PROGRAM=\"/bin/sh -c "
+           "'exec 3<$devnode; sleep "
+        << probe_seconds << "'\"\n";
+    pid_ = start();
+    while (::access(control, F_OK) != 0) {
+        if (::waitpid(pid_, nullptr, WNOHANG) == pid_) {
+            BOOST_TEST_MESSAGE("skipped: systemd-udevd ended at once");
+            pid_ = -1;
+            return;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    settle();
+}
+
+Udevd::~Udevd() {
+    if (pid_ <= 0) return;
+    settle();
+    ::kill(pid_, SIGTERM);
+    ::waitpid(pid_, nullptr, 0);
+    std::filesystem::remove_all("/run/udev");
+}
+
+void Udevd::settle() { (void)run_program("udevadm settle --timeout=20"); }
+
+}  // namespace test

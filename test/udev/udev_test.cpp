@@ -1,0 +1,236 @@
+// Waits beside a real systemd-udevd.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <loopingcall/device/whole_disk_lock.hpp>
+#include <thread>
+
+#include "device/waiting.hpp"
+#include "support/child.hpp"
+#include "support/loop_disk.hpp"
+#include "support/udevd.hpp"
+
+using namespace std::chrono_literals;
+namespace device = loopingcall::device;
+using device::ClaimKind;
+using device::Seen;
+using device::State;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+void close_as_writer(const std::filesystem::path& node) {
+    const int opened = ::open(node.c_str(), O_WRONLY | O_CLOEXEC);
+    const char byte = 'x';
+    BOOST_TEST(::pwrite(opened, &byte, 1, 1 << 17) == 1);
+    ::close(opened);
+}
+
+device::EvidenceItem source(const device::WaitResult& result, const std::string& name) {
+    const auto& items = result.report.evidence;
+    const auto found = std::find_if(items.begin(), items.end(),
+                                    [&](const auto& item) { return item.source == name; });
+    BOOST_REQUIRE_MESSAGE(found != items.end(), name);
+    return *found;
+}
+
+bool has_claim(const device::WaitResult& result, ClaimKind kind) {
+    const auto& claims = result.report.claims;
+    return std::any_of(claims.begin(), claims.end(),
+                       [&](const device::Claim& claim) { return claim.kind == kind; });
+}
+
+/// Closes other disks all the time, so that udevd's queue is never empty.
+class Load {
+  public:
+    explicit Load(std::vector<std::filesystem::path> disks) {
+        for (const auto& disk : disks) {
+            threads_.emplace_back([this, disk] {
+                while (!over_) {
+                    close_as_writer(disk);
+                    std::this_thread::sleep_for(10ms);
+                }
+            });
+        }
+    }
+    ~Load() {
+        over_ = true;
+        for (std::thread& thread : threads_) thread.join();
+    }
+    Load(const Load&) = delete;
+    Load& operator=(const Load&) = delete;
+
+  private:
+    std::atomic<bool> over_ = false;
+    std::vector<std::thread> threads_{};
+};
+
+/// The lock of a disk is in the way of its partition, and its release wakes.
+void lock_and_release(const test::LoopDisk& disk) {
+    const auto partition = disk.add_partition();
+    while (!std::filesystem::exists(partition)) std::this_thread::sleep_for(1ms);
+    test::Udevd::settle();
+    test::Child locker(
+        [&] { return ::flock(::open(disk.path().c_str(), O_RDONLY | O_CLOEXEC), LOCK_EX) == 0; });
+    bool released = false;
+    const auto result = test::Waiting::wait_for(
+        partition, {.check_device_interval = 60s,
+                    .check_device_probe = device::Probe::procfs,
+                    .on_check = [&](const device::Check& check) {
+                        if (std::exchange(released, true)) return;
+                        BOOST_TEST(check.report.state == State::busy);
+                        BOOST_TEST(to_string(check.report.claims.at(0)).starts_with("locked by "));
+                        locker.let_go();
+                    }});
+    BOOST_TEST(result.report.state == State::free);
+    BOOST_TEST((result.elapsed < 30s));
+}
+
+struct WithoutUdevd : test::Waiting {
+    [[nodiscard]] bool skipped() const {
+        return !disk.attached() || std::filesystem::exists("/run/udev/control");
+    }
+
+    test::LoopDisk disk{file, 8};
+};
+
+struct BesideUdevd : test::Waiting {
+    explicit BesideUdevd(const std::string& probe_seconds = "0.05")
+        : udevd(probe_seconds), disk(file, 8) {
+        test::Udevd::settle();  // it watches the disk from its first event on
+    }
+
+    [[nodiscard]] bool skipped() const { return !udevd.running() || !disk.attached(); }
+
+    [[nodiscard]] device::WaitResult check(device::WaitOptions options = {}) const {
+        options.check_device_probe = device::Probe::procfs;
+        return wait_for(disk.path(), std::move(options));
+    }
+
+    test::Udevd udevd;
+    test::LoopDisk disk;
+};
+
+struct BesideASlowUdevd : BesideUdevd {
+    BesideASlowUdevd() : BesideUdevd("1.5") {}
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(beside_udevd)
+
+BOOST_FIXTURE_TEST_CASE(a_disk_that_has_settled_is_free_at_once, BesideUdevd) {
+    if (skipped()) return;
+    const auto result = check({.check_device_timeout = 0s});
+    BOOST_TEST(result.report.state == State::free);
+    BOOST_TEST(source(result, "udev").seen == Seen::nobody);
+    BOOST_TEST(source(result, "lock").seen == Seen::nobody);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_closing_is_busy_until_udev_has_processed_it, BesideASlowUdevd) {
+    if (skipped()) return;
+    close_as_writer(disk.path());
+    const auto busy = check({.check_device_timeout = 0s});
+    BOOST_TEST(busy.report.state == State::busy);
+    BOOST_TEST(has_claim(busy, ClaimKind::udev));
+    BOOST_TEST(has_claim(busy, ClaimKind::lock));
+    BOOST_TEST(source(busy, "udev").detail == "udev: 1 event is being processed");
+    BOOST_TEST(source(busy, "lock").detail.starts_with("locked by (udev-worker) "));
+    const auto begun = Clock::now();
+    const auto freed = check({.check_device_interval = 60s});
+    BOOST_TEST(freed.report.state == State::free);
+    BOOST_TEST((Clock::now() - begun < 30s));  // woken, and not by the interval
+}
+
+BOOST_FIXTURE_TEST_CASE(without_the_option_udev_is_not_asked, BesideASlowUdevd) {
+    if (skipped()) return;
+    close_as_writer(disk.path());
+    const auto result = check({.check_device_timeout = 0s, .check_device_udev = false});
+    BOOST_TEST(!has_claim(result, ClaimKind::udev));
+    BOOST_TEST(source(result, "udev").seen == Seen::not_applicable);
+    BOOST_TEST(source(result, "lock").seen == Seen::not_applicable);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_next_step_after_free_is_not_refused, BesideUdevd) {
+    if (skipped()) return;
+    for (int i = 0; i < 20; ++i) {
+        const auto partition = disk.add_partition();
+        while (!std::filesystem::exists(partition)) std::this_thread::sleep_for(1ms);
+        close_as_writer(partition);
+        BOOST_TEST(check().report.state == State::free);
+        disk.remove_partition();
+        BOOST_TEST(!std::filesystem::exists("/sys/class/block/" + partition.filename().string()));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_partition_waits_for_the_events_of_its_disk, BesideASlowUdevd) {
+    if (skipped()) return;
+    const auto partition = disk.add_partition();
+    while (!std::filesystem::exists(partition)) std::this_thread::sleep_for(1ms);
+    const auto busy = wait_for(
+        partition, {.check_device_timeout = 0s, .check_device_probe = device::Probe::procfs});
+    BOOST_TEST(busy.report.state == State::busy);
+    BOOST_TEST(has_claim(busy, ClaimKind::udev));
+    BOOST_TEST(has_claim(busy, ClaimKind::lock));  // which is on the node of the disk
+}
+
+BOOST_FIXTURE_TEST_CASE(events_of_other_disks_do_not_hold_a_disk_up, BesideUdevd) {
+    if (skipped()) return;
+    const test::LoopDisk others[] = {
+        {scratch.file("b"), 8}, {scratch.file("c"), 8}, {scratch.file("d"), 8}};
+    const Load load({others[0].path(), others[1].path(), others[2].path()});
+    while (!std::filesystem::exists("/run/udev/queue")) std::this_thread::sleep_for(1ms);
+    close_as_writer(disk.path());
+    const auto result = check({.check_device_interval = 60s});
+    BOOST_TEST(result.report.state == State::free);
+    BOOST_TEST((result.elapsed < 20s));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_lock_of_another_process_counts_and_its_release_wakes, BesideUdevd) {
+    if (skipped()) return;
+    lock_and_release(disk);
+}
+
+BOOST_FIXTURE_TEST_CASE(under_a_lock_of_ours_the_queue_is_not_waited_for, BesideUdevd) {
+    if (skipped()) return;
+    const device::WholeDiskLock lock(disk.path());
+    close_as_writer(disk.path());  // an event that is put off as long as the lock lives
+    while (!std::filesystem::exists("/run/udev/queue")) std::this_thread::sleep_for(1ms);
+    const auto result = check({.check_device_timeout = 0s});
+    BOOST_TEST(result.report.state == State::free);
+    BOOST_TEST(source(result, "udev").seen == Seen::not_applicable);
+}
+
+BOOST_FIXTURE_TEST_CASE(releasing_our_lock_and_checking_cause_no_event, BesideUdevd) {
+    if (skipped()) return;
+    const auto sequence = [] { return test::read_file("/sys/kernel/uevent_seqnum"); };
+    const std::string before = sequence();
+    { const device::WholeDiskLock lock(disk.path()); }
+    BOOST_TEST(check().report.state == State::free);
+    test::Udevd::settle();
+    BOOST_TEST(sequence() == before);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(without_udevd, WithoutUdevd)
+
+BOOST_AUTO_TEST_CASE(nothing_is_waited_for_and_the_evidence_says_so) {
+    if (skipped()) return;
+    const auto result = wait_for(
+        disk.path(), {.check_device_timeout = 0s, .check_device_probe = device::Probe::procfs});
+    BOOST_TEST(result.report.state == State::free);
+    BOOST_TEST(source(result, "udev").seen == Seen::not_applicable);
+    BOOST_TEST(source(result, "udev").detail == "systemd-udevd does not run here");
+    BOOST_TEST(source(result, "lock").seen == Seen::nobody);
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_of_another_process_counts_and_its_release_wakes) {
+    if (skipped()) return;
+    lock_and_release(disk);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
