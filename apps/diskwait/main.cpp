@@ -219,7 +219,8 @@ int main(int count, char** arguments) {
     try {
         int code =
             diskwait::run(diskwait::read_invocation({arguments + 1, arguments + count}), inherited);
-        if (std::cout && !terminal::output_arrived("diskwait")) code = diskwait::exit_unknown;
+        const bool is_reported = code == diskwait::exit_unknown;
+        if (!is_reported && !terminal::output_arrived("diskwait")) code = diskwait::exit_unknown;
         terminal::exit_if_left_behind(code);
         return code;
     } catch (const std::exception& error) {
