@@ -33,7 +33,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
 
     asio::any_io_executor strand_;
     const Command command_;
-    const ExecuteOptions options_;
+    ExecuteOptions options_;
     ExecuteHandler handler_;
     asio::any_completion_executor work_;
 
