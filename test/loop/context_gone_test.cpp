@@ -29,6 +29,17 @@ struct Gone {
     std::vector<std::unique_ptr<FixedIntervalLoopingCall<>>> calls;
 
     explicit Gone(State state) {
+        make_calls();
+        for (const auto& call : calls) {
+            if (state == State::running) call->start({.interval = 1h});
+            if (state == State::ended) call->start({.interval = 1h, .max_calls = 1});
+        }
+        context->poll();
+        context.reset();
+    }
+
+    /// Keeps no executor: with tracked work, or of a strand, it must go before the context.
+    void make_calls() {
         const auto io = context->get_executor();
         const asio::any_io_executor executors[] = {
             io,
@@ -42,12 +53,6 @@ struct Gone {
             add(executor, [] {});
             add(executor, []() -> asio::awaitable<void> { co_return; });
         }
-        for (const auto& call : calls) {
-            if (state == State::running) call->start({.interval = 1h});
-            if (state == State::ended) call->start({.interval = 1h, .max_calls = 1});
-        }
-        context->poll();
-        context.reset();
     }
 
     template <class Body>
