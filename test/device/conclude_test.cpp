@@ -34,8 +34,9 @@ Rights all_rights() { return {.capabilities = ~0ULL, .in_first_user_namespace = 
 /// What a scan that found nobody comes to.
 EvidenceTable scanned(const ProcessScan& scan, const Rights& rights = all_rights()) {
     EvidenceTable table = clean();
-    for (const Source source : {Source::process_list, Source::descriptors, Source::mappings,
-                                Source::threads, Source::io_uring, Source::in_flight, Source::refusals}) {
+    for (const Source source :
+         {Source::process_list, Source::descriptors, Source::mappings, Source::threads,
+          Source::io_uring, Source::in_flight, Source::refusals}) {
         table = without(table, source);
     }
     add_scan(table, scan, rights);
@@ -125,7 +126,8 @@ BOOST_AUTO_TEST_CASE(a_scan_that_failed_or_is_blind_proves_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(processes_that_could_not_be_inspected_are_counted_and_doubted) {
-    const ProcessScan partial{.targets = {{}}, .gaps = {{.pid = 1, .is_refusal = true}, {.pid = 77, .is_refusal = true}}};
+    const ProcessScan partial{
+        .targets = {{}}, .gaps = {{.pid = 1, .is_refusal = true}, {.pid = 77, .is_refusal = true}}};
     const Report as_root = detail::conclude(scanned(partial), false);
     BOOST_TEST(as_root.state == State::free);
     BOOST_TEST(as_root.uninspected_processes == 2U);

@@ -143,8 +143,7 @@ BOOST_AUTO_TEST_CASE(an_idle_call_with_a_plain_body_takes_at_most_400_bytes, *co
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_idle_call_with_an_awaitable_body_takes_at_most_470_bytes,
-                     *counted_only()) {
+BOOST_AUTO_TEST_CASE(an_idle_call_with_an_awaitable_body_takes_at_most_470_bytes, *counted_only()) {
     const auto body = []() -> asio::awaitable<void> { co_return; };
     for (const std::size_t count : {1'000U, 100'000U}) {
         const std::size_t bytes = bytes_of_idle_call(body, count);

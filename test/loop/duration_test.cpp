@@ -76,7 +76,8 @@ BOOST_AUTO_TEST_CASE(nan_is_refused_and_the_message_says_what_is_accepted) {
     };
     BOOST_CHECK_EXCEPTION(Duration{Seconds{not_a_number}}, std::invalid_argument, what);
     BOOST_CHECK_EXCEPTION(Duration{duration<float>{std::nanf("")}}, std::invalid_argument, what);
-    BOOST_CHECK_THROW(static_cast<void>(Options{.interval = Seconds{not_a_number}}), std::invalid_argument);
+    BOOST_CHECK_THROW(static_cast<void>(Options{.interval = Seconds{not_a_number}}),
+                      std::invalid_argument);
     BOOST_CHECK_THROW(static_cast<void>(RetryPolicy<>{.deadline = Seconds{not_a_number}}),
                       std::invalid_argument);
     BOOST_CHECK_THROW(clock.advance(Seconds{not_a_number}), std::invalid_argument);
@@ -159,7 +160,8 @@ BOOST_AUTO_TEST_CASE(a_body_may_return_any_duration) {
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_returns_nan_has_failed) {
-    DynamicLoopingCall<void, VirtualClock> call{context, clock, [&] { return Seconds{not_a_number}; }};
+    DynamicLoopingCall<void, VirtualClock> call{context, clock,
+                                                [&] { return Seconds{not_a_number}; }};
     test::Told<void> told;
     call.start({});
     watch(call, told);

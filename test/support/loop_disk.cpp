@@ -32,7 +32,8 @@ bool change_partition(const std::filesystem::path& disk, int operation, long lon
     partition.start = 1 << 20;
     partition.length = bytes - (2 << 20);
     blkpg_ioctl_arg argument{operation, 0, sizeof partition, &partition};
-    // Read-only: closed after writing, udev would read the table again, which has no such partition.
+    // Read-only: closed after writing, udev would read the table again, which has no such
+    // partition.
     const int node = ::open(disk.c_str(), O_RDONLY | O_CLOEXEC);
     const bool done = node >= 0 && ::ioctl(node, BLKPG, &argument) == 0;
     if (node >= 0) ::close(node);

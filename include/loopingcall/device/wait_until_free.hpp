@@ -70,10 +70,10 @@ struct WaitOptions {
     bool check_device_kernel_claims = true;
     /// Whether its partitions count.
     bool check_device_children = true;
-    /// Count a block device as busy while systemd-udevd has events of its disk queued or in process,
-    /// and while another process holds the disk's lock by systemd's convention. Without a running
-    /// udevd, the wait does not change. Events of other disks delay the state by 200 ms and one
-    /// event of the disk itself, which root asks the kernel for.
+    /// Count a block device as busy while systemd-udevd has events of its disk queued or in
+    /// process, and while another process holds the disk's lock by systemd's convention. Without a
+    /// running udevd, the wait does not change. Events of other disks delay the state by 200 ms and
+    /// one event of the disk itself, which root asks the kernel for.
     bool check_device_udev = true;
     /// Whether what could not be seen makes the answer unknown: processes that could not be
     /// inspected, descriptors on their way through a socket.
