@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_wait_is_told_as_one_object_with_fixed_keys) {
         "evidence", "message"};
     BOOST_TEST(keys_of(held) == device_keys, boost::test_tools::per_element());
     BOOST_TEST(held.at("device").as_string() == file.string());
-    BOOST_TEST(held.at("checks") == 2);
+    BOOST_TEST(held.at("checks").to_number<int>() >= 2);  // those of early wakes included
     BOOST_TEST(held.at("reason").is_null());
     const json::value& holder = held.at("holders").at(0);
     BOOST_TEST(keys_of(holder) ==
