@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(several_devices_are_waited_for_each_for_itself) {
     BOOST_TEST(waited.results[0].report.state == State::free);
     BOOST_TEST(waited.results[0].checks == 1U);
     BOOST_TEST(waited.results[1].report.state == State::free);
-    BOOST_TEST(waited.results[1].checks == 4U);
+    BOOST_TEST(waited.results[1].checks >= 4U);  // those of early wakes included
     BOOST_TEST(waited.results[2].report.state == State::unknown);
     BOOST_TEST(device::worst_state(waited.results) == State::unknown);
 }
