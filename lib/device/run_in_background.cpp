@@ -1,4 +1,5 @@
 #include "run_in_background.hpp"
+#include "process/all_signals_blocked.hpp"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -42,22 +43,6 @@ void perform(const std::shared_ptr<Errand>& errand) {
     const Descriptor closed = std::move(errand->done_end);
 }
 
-/// Signals are the host's: none of its handlers is to run on a thread it does not know.
-class AllSignalsBlocked {
-  public:
-    AllSignalsBlocked() {
-        sigset_t all;
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~AllSignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-    AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-
-  private:
-    sigset_t before_{};
-};
-
 /// @return the end of the pipe that is closed when the work is done.
 Descriptor start(const std::shared_ptr<Errand>& errand) {
     int ends[2];
@@ -66,7 +51,7 @@ Descriptor start(const std::shared_ptr<Errand>& errand) {
     }
     Descriptor waiting_end(ends[0]);
     errand->done_end = Descriptor(ends[1]);
-    const AllSignalsBlocked blocked;
+    const process::detail::AllSignalsBlocked blocked;
     std::thread([errand] { perform(errand); }).detach();
     return waiting_end;
 }
@@ -100,7 +85,7 @@ asio::awaitable<bool> run_in_background(std::function<void()> work,
 
 void close_in_background(Descriptor descriptor) noexcept try {
     const auto shared = std::make_shared<Descriptor>(std::move(descriptor));
-    const AllSignalsBlocked blocked;
+    const process::detail::AllSignalsBlocked blocked;
     std::thread([shared] { const Descriptor closed = std::move(*shared); }).detach();
 } catch (const std::exception&) {
     // No thread, no memory: it has been closed here.

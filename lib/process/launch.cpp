@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "all_signals_blocked.hpp"
 #include "environment.hpp"
 #include "find_program.hpp"
 #include "system_call.hpp"
@@ -34,22 +35,6 @@ namespace {
 #ifndef CLONE_PIDFD
 constexpr int CLONE_PIDFD = 0x1000;
 #endif
-
-/// A child in our memory must take no signal while it has our handlers.
-class AllSignalsBlocked {
-  public:
-    AllSignalsBlocked() {
-        sigset_t all;
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~AllSignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-    AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-
-  private:
-    sigset_t before_{};
-};
 
 /// As exec wants them. A text with a NUL byte would reach the program cut short.
 std::vector<const char*> pointers_to(const std::vector<std::string>& strings) {
