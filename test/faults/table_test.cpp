@@ -127,8 +127,8 @@ BOOST_AUTO_TEST_CASE(each_operation_gives_the_answer_or_says_why_it_cannot) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_readme_tells_of_each_fault) {
-    const std::string readme = test::read_file(TEST_PROJECT "/README.md");
+BOOST_AUTO_TEST_CASE(the_page_of_the_tests_has_each_fault) {
+    const std::string readme = test::read_file(TEST_PROJECT "/test/README.md");
     for (const test::Fault& fault : test::faults()) {
         BOOST_TEST(readme.find(std::string("| ") + fault.name + " | ") != std::string::npos,
                    fault.name);
