@@ -16,14 +16,14 @@ void report(const config::Reloaded& reloaded, bool quiet) {
     using loopingcall::device::printable;
     for (const auto& problem : reloaded.diagnostics) std::cerr << "diskwait: " << problem << '\n';
     if (!reloaded.adopted) {
-        std::cerr << "diskwait: the configuration is left as it was\n";
+        std::cerr << "diskwait: the configuration has errors; all values stay as they are\n";
         return;
     }
     if (quiet) return;
     for (const auto& change : reloaded.changes) {
         std::cerr << "diskwait: " << change.key << ": " << printable(change.before) << " is now "
                   << printable(change.after)
-                  << (change.adopted ? "" : ", which this wait does without") << '\n';
+                  << (change.adopted ? "" : ", but takes effect only after a restart") << '\n';
     }
 }
 

@@ -35,25 +35,25 @@ po::options_description own_flags() {
         ("lock", po::value<Text>()->value_name("[=force]"),
          "lock the whole disks, as udevadm lock does, check them under the lock, and hold it "
          "while COMMAND runs; force: run COMMAND even if it waits for udev or for the lock "
-         "itself")                                                     //
-        ("wait-for-device", "wait for a device that is missing, too")  //
+         "itself")                                                             //
+        ("wait-for-device", "also wait for a device that does not exist yet")  //
         ("one-check",
-         "make one check of one device and print it as JSON: what root_helper runs; no files, "
-         "variables, or COMMAND")  //
+         "make one check of one device and print it as JSON; root_helper runs this; no "
+         "files, variables, or COMMAND")  //
         ("ignore-pid", po::value<std::vector<Text>>()->composing()->value_name("PID"),
          "do not count this process as a holder, and do not inspect it; may be repeated")  //
         ("strict",
-         "a process that could not be inspected makes the answer unknown, and an "
-         "unknown key of a file is an error")                                                //
-        ("show-config", "print the options with their values, and where each comes from")    //
-        ("check-config", "print what is wrong with the configuration, if anything is")       //
+         "report unknown instead of free if anything could not be inspected, and "
+         "reject unknown configuration keys")                                                //
+        ("show-config", "print the value and the source of each option")                     //
+        ("check-config", "print the problems of the configuration, if any")                  //
         ("sample-config", "print a configuration file with all options and their defaults")  //
         ("output,o", po::value<Text>()->value_name("text|json"), "form of the result")       //
         ("progress", po::value<Text>()->value_name("auto|always|never"),
-         "a line on standard error that is rewritten with each check")      //
-        ("quiet,q", "print no result and no warning; the exit code tells")  //
-        ("verbose,v", "print each check to standard error")                 //
-        ("help,h", "print this help")                                       //
+         "one line on standard error, rewritten with each check")                        //
+        ("quiet,q", "print no result and no warning; the exit status shows the result")  //
+        ("verbose,v", "report each check on standard error")                             //
+        ("help,h", "print this help")                                                    //
         ("version,V", "print the version");
     return flags;
 }
@@ -276,8 +276,8 @@ void print_help(std::ostream& stream) {
         << "Usage: diskwait [OPTIONS] DEVICE... [-- COMMAND [ARG...]]\n"
            "Waits until nothing uses the devices; then runs COMMAND, if given.\n\n"
         << all_flags()
-        << "\nOptions of the wait can be set in files of oslo's form, by the environment, and by\n"
-           "flags with their full names:\n"
+        << "\nEach option of the wait is a key in files of oslo's form, an environment variable,\n"
+           "and a flag with its full name:\n"
            "  [disk_partitioner]\n"
            "  check_device_interval = 1\n"
            "  OS_DISK_PARTITIONER__CHECK_DEVICE_INTERVAL=1\n"
@@ -286,8 +286,9 @@ void print_help(std::ostream& stream) {
            "  0    every device is free\n"
            "  1    a device was still in use when the checks or the time ran out\n"
            "  2    the command line or a configuration file is wrong\n"
-           "  3    it could not be told: no such device, fuser missing, hung or killed\n"
-           "  126  COMMAND could not be run; 127 if there is none such\n"
+           "  3    a state is unknown: no such device, fuser missing, hung or killed; or\n"
+           "       standard output is full or closed\n"
+           "  126  COMMAND was found but could not be run; 127 COMMAND was not found\n"
            "  128+n  ended by signal n\n";
 }
 

@@ -149,7 +149,7 @@ void print_diagnostics(const Invocation& invocation) {
         if (!is_warning || !invocation.quiet) std::cerr << "diskwait: " << problem << '\n';
     }
     if (invocation.action == Action::refuse) {
-        std::cerr << "diskwait: --help tells what is accepted\n";
+        std::cerr << "diskwait: try \"diskwait --help\"\n";
     }
 }
 
@@ -159,7 +159,7 @@ void print_config(const Invocation& invocation) {
     } else if (invocation.action == Action::show_config) {
         config::show(*invocation.config, std::cout);
     } else if (!invocation.quiet) {
-        std::cout << "the configuration is right\n";
+        std::cout << "the configuration is valid\n";
     }
 }
 

@@ -39,9 +39,9 @@ int main() {
         .observer = std::make_shared<Log>(),
     });
     // [heartbeat]
-    asio::steady_timer somebody(context, 100ms);
-    somebody.async_wait([&](boost::system::error_code) {
-        std::cout << "somebody wants one now\n";
+    asio::steady_timer request(context, 100ms);
+    request.async_wait([&](boost::system::error_code) {
+        std::cout << "a beat is requested now\n";
         heartbeat.trigger();
     });
 

@@ -72,6 +72,6 @@ bool gives_up_a_minute_after_the_disk_is_full() {
 
 int main() {
     const bool passed = gives_up_a_minute_after_the_disk_is_full();
-    std::cout << (passed ? "passed" : "failed") << "; more than a minute, and nobody waited\n";
+    std::cout << (passed ? "passed" : "failed") << "; more than a minute, without waiting\n";
     return passed ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -33,16 +33,16 @@ po::options_description own_flags() {
 void print_help() {
     std::cout
         << "Usage: loopingcall [OPTIONS] -- COMMAND [ARG...]\n"
-           "Runs COMMAND at an interval until it exits with 0.\n\n"
+           "Runs COMMAND at an interval until it exits with status 0.\n\n"
         << all_flags()
-        << "\nStandard output is that of the last call, or with --output-mode stream that of all\n"
-           "calls. Standard error is that of all calls, at once. Standard input is /dev/null\n"
-           "unless --stdin is given; without it, data on standard input is an error.\n"
+        << "\nloopingcall prints the standard error of each call at once, and the standard output\n"
+           "of the last call; with --output-mode stream, that of all calls. Standard input is\n"
+           "/dev/null unless --stdin is given; without it, data on standard input is an error.\n"
            "\nExit status:\n"
            "  0      COMMAND has succeeded\n"
-           "  n      the last call exited so, and --max-calls was reached, or n is one of\n"
+           "  n      the last call exited with n, and --max-calls was reached or n is one of\n"
            "         --stop-on; 128+n: signal n\n"
-           "  124    --timeout or, in the last call, --call-timeout was reached\n"
+           "  124    --timeout expired or, in the last call, --call-timeout\n"
            "  125    the command line is wrong, COMMAND could not be started, or its output\n"
            "         was too long to be kept\n"
            "  126    COMMAND was found but could not be run; 127 COMMAND was not found\n"

@@ -13,9 +13,9 @@ const OptionTable& option_table() {
         {"DEFAULT", "max_calls", IntegerType{1}, none,
          "maximum number of calls; no limit by default", "max-calls,n"},
         {"DEFAULT", "timeout", DurationType{{}, true}, "infinity",
-         "limit of the whole run; the call in progress is ended; 0: call once", "timeout,t"},
+         "timeout of the whole run; the call in progress is ended; 0: call once", "timeout,t"},
         {"DEFAULT", "call_timeout", DurationType{least, true}, "infinity",
-         "limit of one call; the call is ended and counts as exit status 124", "call-timeout"},
+         "timeout of one call; the call is ended and counts as exit status 124", "call-timeout"},
         {"DEFAULT", "backoff", BooleanType{}, "false",
          "after each failure, double the delay, from the interval up to --max-delay", "backoff"},
         {"DEFAULT", "max_delay", DurationType{}, none,
@@ -33,14 +33,13 @@ const OptionTable& option_table() {
          "exit statuses that end the run; 128+n is the signal n", "stop-on"},
         {"DEFAULT", "stdin", ChoiceType{{"none", "once", "each"}}, none,
          "standard input of COMMAND: none (/dev/null, the default); once: the first call reads it; "
-         "each: kept, up to 64 MiB, and given to every call",
+         "each: every call reads all of it, up to 64 MiB",
          "stdin"},
         {"DEFAULT", "output_mode", ChoiceType{{"last", "stream"}}, "last",
          "standard output: of the last call, kept up to 64 MiB; or of all calls, as it comes",
          "output-mode"},
         {"DEFAULT", "wait_output", DurationType{}, "100ms",
-         "how long output is waited for that a process writes which COMMAND has left behind",
-         "wait-output"},
+         "how long to wait for output of processes that COMMAND has left behind", "wait-output"},
         {"DEFAULT", "foreground", BooleanType{}, "false",
          "run COMMAND in the process group of loopingcall, so that it can read from the terminal; "
          "signals then reach COMMAND alone",
@@ -48,7 +47,7 @@ const OptionTable& option_table() {
         {"DEFAULT", "output", ChoiceType{{"text", "json"}}, "text",
          "form of the result; json holds both outputs of COMMAND", "output,o"},
         {"DEFAULT", "progress", ChoiceType{{"auto", "always", "never"}}, "auto",
-         "a line on standard error that is rewritten after each call", "progress"},
+         "one line on standard error, rewritten after each call", "progress"},
     };
     return table;
 }

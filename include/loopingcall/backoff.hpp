@@ -47,7 +47,7 @@ struct LOOPINGCALL_EXPORT Backoff {
     /// @param uniform  drawn from [0, 1).
     [[nodiscard]] Duration delay(std::uint64_t failures, double uniform) const noexcept;
 
-    /// Throws `std::invalid_argument` that names the field, its value and what is accepted.
+    /// Throws `std::invalid_argument` that names the field, its value and the accepted range.
     void validate() const;
 };
 

@@ -15,7 +15,7 @@ namespace loopingcall {
 struct rebase_t {};
 inline constexpr rebase_t rebase{};
 
-/// Calls a body at a fixed interval until it is done, and tells how that ended.
+/// Calls a body at a fixed interval until it is done, and reports how the run ended.
 ///
 ///     FixedIntervalLoopingCall<int> call{executor, [&]() -> asio::awaitable<Step<int>> {
 ///         const int answer = co_await ask();
@@ -28,14 +28,14 @@ inline constexpr rebase_t rebase{};
 /// nothing; it returns a `Step<T>` or nothing, which means `again`. It may be move-only.
 ///
 /// @par Time  call k is planned at origin + k * interval, the origin being start() + initial_delay:
-///      no rounding, no drift. What becomes of points that pass while a call is busy is for
-///      `Options::missed_ticks` to say; by default they are left out and counted:
+///      no rounding, no drift. `Options::missed_ticks` decides what happens to ticks that pass
+///      while a call is busy; by default they are skipped and counted:
 ///
 ///          planned   0    100    200    300    400        the first call takes 250
 ///          calls     |-------------|    |      |          0, 300 (missed 2), 400
 ///
-/// @par Errors  what the body throws ends the run as `failed`, and waiters get the same exception;
-///      unless `Options::on_error` has it go on.
+/// @par Errors  an exception of the body ends the run as `failed`, and waiters get that exception,
+///      unless `Options::on_error` lets the run continue.
 /// @par Limits  it knows no wall clock, keeps nothing on disk, and does not count the time that a
 ///      suspended machine was asleep.
 ///

@@ -28,7 +28,7 @@ class Limit : public std::optional<T> {
         return limit;
     }
 
-    /// Whether nobody gave it.
+    /// Whether it was not given.
     [[nodiscard]] constexpr bool is_default() const noexcept { return is_default_; }
 
     template <class... Arguments>

@@ -23,8 +23,8 @@ class VirtualClock;
 struct cancel_t {};
 inline constexpr cancel_t cancel{};
 
-/// What can be asked of every looping call, whatever its schedule: to stop, to make a call now, and
-/// how it ended. oslo.service's name.
+/// What every looping call offers, whatever its schedule: stop, a call now, and the outcome.
+/// oslo.service's name.
 ///
 /// @par Calls  never overlap: the next one is planned when the last one is over.
 /// @par Executor  a plain body runs on the executor that the call was made with. A body that
@@ -34,11 +34,11 @@ inline constexpr cancel_t cancel{};
 /// @par Thread safety  every function may be called from any thread, except the constructors,
 ///      assignment and the destructor. None blocks but wait() and wait_for(), and none runs code
 ///      of the user.
-/// @par Work  from start() until the outcome has been told, the loop is outstanding work of its
+/// @par Work  from start() until all waiters have the outcome, a loop is outstanding work of its
 ///      context, so the context's run() does not return. Calls that are due together share a
 ///      handler of the context; other handlers wait for 64 calls or 100 us at most.
 /// @par Lifetime  may be destroyed at any time, including inside its own body: the same as
-///      stop(cancel). The run then ends on its own, and its waiters are told. If the execution
+///      stop(cancel). The run then ends on its own, and its waiters complete. If the execution
 ///      context is destroyed first, handlers that wait are dropped. After that, start() and wait()
 ///      throw `operation_aborted`, async_wait() completes with it if the handler has an executor
 ///      of its own, and all else does nothing.
@@ -59,7 +59,7 @@ inline constexpr cancel_t cancel{};
 ///      until the body has returned. A plain body needs only stop(), on the thread that runs it; on
 ///      another thread, wait() as well. See `apps/examples/11_owner.cpp`.
 ///
-/// @tparam T  what the whole loop is for: the type of done()'s value. Copyable.
+/// @tparam T  the type of the value of done(). Copyable.
 /// @tparam Clock  `std::chrono::steady_clock`, or `VirtualClock` in tests.
 template <class T, class Clock>
 class LoopingCallBase {
@@ -79,23 +79,23 @@ class LoopingCallBase {
 
     /// Ends the run: once this returns, no further call begins. A call that is being made is let
     /// finish, and may still end the run as done or failed; otherwise the outcome is `stopped`.
-    /// No effect when no run is going on. Makes the outcome: ends the program if there is no memory
+    /// No effect if no run is active. Makes the outcome: ends the program if there is no memory
     /// left for it.
     void stop() noexcept { engine_->stop(false); }
 
     /// The same, and asks an awaitable body that is suspended to give up (`terminal`
     /// cancellation), even if it was asked before and is cleaning up. An `operation_aborted` that
-    /// escapes from it then is no failure.
+    /// escapes from it then does not count as a failure.
     void stop(cancel_t) noexcept { engine_->stop(true); }
 
-    /// Makes a call now, or as soon as the one being made is over: at least one call begins after
-    /// this, and only one however often it is asked. The call counts for `max_calls`. Calls planned
-    /// on a grid stay planned, and one that is due at this moment is not made twice; a back-off, or
-    /// the delay of a call without a grid, is cut short.
+    /// Requests a call now, or as soon as the call in progress ends. At least one call begins after
+    /// trigger(); further requests made before that call begins add no second one. The call counts
+    /// for `max_calls`. Calls on a grid stay planned, and a call that is due now is not made twice;
+    /// a back-off, or the delay of a call without a grid, is cut short.
     /// @return false, without effect, if the loop has ended or was stopped.
     bool trigger() { return engine_->trigger(false); }
 
-    /// Whether start() was called and the outcome is not there yet.
+    /// Whether start() was called and there is no outcome yet.
     [[nodiscard]] bool running() const { return engine_->running(); }
 
     /// What the run has counted so far, or the last one had when it ended.
@@ -109,8 +109,8 @@ class LoopingCallBase {
     /// @par Completion  `void(std::exception_ptr, Outcome<T>)`; exactly once, never inside this
     ///      call. The exception is the body's when the outcome is `failed`, so `co_await` rethrows
     ///      it (`asio::as_tuple` gives both); `errc::not_started` if there never was a run.
-    /// @par Cancellation  total, partial, terminal: this waiter alone is told `operation_aborted`;
-    ///      the loop lives on.
+    /// @par Cancellation  total, partial, terminal: this waiter alone gets `operation_aborted`;
+    ///      the run continues.
     /// @par Executor  the handler's, whose context is kept busy meanwhile; else the loop's.
     template <
         asio::completion_token_for<void(std::exception_ptr, Outcome<T>)> Token = default_token>

@@ -21,17 +21,17 @@ struct RunInfo {
 
 /// Why the next call is planned for when it is.
 enum class DelayReason : std::uint8_t {
-    interval,  ///< the next point of the grid
-    overdue,   ///< a point that has passed already: at once
+    interval,  ///< the next tick of the grid
+    overdue,   ///< a tick that has passed already: at once
     after,     ///< the body asked for this delay
-    backoff,   ///< the call failed, or was no success
-    trigger,   ///< somebody asked for a call now
+    backoff,   ///< the call failed, or reported no success
+    trigger,   ///< trigger() requested a call now
 };
 
 LOOPINGCALL_EXPORT const char* to_string(DelayReason reason) noexcept;
 LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, DelayReason reason);
 
-/// Is told what a loop does, for logs and metrics: the only hook there is.
+/// Receives what a loop does, for logs and metrics. It is the only hook.
 ///
 ///     struct Log : Observer {
 ///         void on_run(const RunInfo& run) override { log.debug("took {}", run.duration); }
@@ -39,7 +39,7 @@ LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, DelayReason re
 ///     call.start({.interval = 1s, .observer = std::make_shared<Log>()});
 ///
 /// For each call on_run() and, unless the loop ends, on_delay(); at last on_finish(), once, before
-/// any waiter is told.
+/// any waiter completes.
 ///
 /// @par Executor  all of them run where the body does; never inside a function of the call.
 /// @par Thread safety  never two at the same time for one loop. May use any function of the call

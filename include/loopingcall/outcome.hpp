@@ -11,10 +11,10 @@
 
 namespace loopingcall {
 
-/// Which end a loop came to. The five never look alike; in `oslo.service`, `stop()` and
-/// `LoopingCallDone(True)` do.
+/// How a run ended. The five reasons are distinct; in `oslo.service`, `stop()` and
+/// `LoopingCallDone(True)` are not.
 enum class StopReason : std::uint8_t {
-    done,       ///< the body said done()
+    done,       ///< the body returned done()
     stopped,    ///< stop(), or the object was destroyed
     timed_out,  ///< `Options::timeout` was reached
     exhausted,  ///< `Options::max_calls` calls were made and none was done
@@ -34,7 +34,7 @@ struct Outcome {
     using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
     StopReason reason = StopReason::stopped;
-    /// What the body gave to done(); empty for every other reason, and for `done()` without one.
+    /// What the body passed to done(); empty for every other reason, and for `done()` without one.
     std::optional<value_type> value;
     /// Always set when `reason` is failed: the very object that the body threw. Set when it is
     /// timed_out or exhausted and the last call failed. Empty otherwise.

@@ -18,7 +18,7 @@
 
 namespace loopingcall {
 
-/// Does `operation` until it succeeds, or is not worth trying any more.
+/// Calls `operation` until it succeeds, or is not worth another attempt.
 ///
 ///     auto connected = co_await async_retry(
 ///         executor, {.max_attempts = 10, .backoff = {.initial = 50ms, .jitter = 0.5}}, connect);
@@ -64,7 +64,7 @@ auto async_retry(const detail::ExecutorArgument& executor, VirtualClock& clock,
 }
 
 /// @cond
-// What is no operation: refused by one line, rather than by a list of what does not match.
+// Anything else: refused by one line, rather than by a list of what does not match.
 template <class Operation, class... Arguments>
 requires(!detail::retry_operation<Operation>) void async_retry(
     const detail::ExecutorArgument& /*executor*/, RetryPolicy<> /*policy*/, Operation /*operation*/,

@@ -21,7 +21,7 @@ struct Attempt {
     std::uint64_t number = 1;
     /// Why it failed; empty if it did not.
     std::exception_ptr error = nullptr;
-    /// What it gave; null if it failed, or gives nothing.
+    /// Its result; null if it failed, or has none.
     const typename Outcome<T>::value_type* result = nullptr;
 };
 
@@ -29,18 +29,18 @@ struct Attempt {
 /// when to give up. Holds no state, so it may be shared by any number of retries.
 template <class T = void>
 struct RetryPolicy {
-    /// How many attempts are made in all. At least 1. Empty: no limit. Unless given: 3, or no limit
+    /// Maximum number of attempts. At least 1. Empty: no limit. Unless given: 3, or no limit
     /// if there is a `deadline`.
     Limit<std::uint64_t> max_attempts = Limit<std::uint64_t>::by_default(3);
 
     /// How long to wait between them.
     Backoff backoff = {};
 
-    /// How long all of it may take: the running attempt is cancelled then, and a delay that would
+    /// Deadline of the whole: then the attempt in progress is cancelled, and a delay that would
     /// not end earlier is not begun. Zero or more. Empty: no limit.
     std::optional<Duration> deadline = std::nullopt;
 
-    /// How long one attempt may take: then it is cancelled, and its error is
+    /// Timeout of one attempt. When it expires, the attempt is cancelled, and its error is
     /// `asio::error::timed_out`. Greater than zero; for awaitable operations only. Empty: no limit.
     std::optional<Duration> attempt_timeout = std::nullopt;
 

@@ -7,12 +7,12 @@
 namespace loopingcall {
 
 /// What a run counted. start() sets all of it to zero. Between two calls, runs + missed are the
-/// points of the grid that have passed, unless calls were triggered or the grid was moved.
+/// ticks of the grid that have passed, unless calls were triggered or the grid was moved.
 struct Stats {
     std::uint64_t runs = 0;                  ///< calls begun
     std::uint64_t failures = 0;              ///< calls that failed
     std::uint64_t consecutive_failures = 0;  ///< of them, those since the last success
-    std::uint64_t missed = 0;                ///< points that passed without a call of their own
+    std::uint64_t missed = 0;                ///< ticks that passed without a call
     std::uint64_t overruns = 0;              ///< calls that took longer than the interval
 
     /// How long after it was meant to a call began, jitter allowed for: the last, the worst.

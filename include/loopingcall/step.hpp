@@ -10,10 +10,10 @@
 
 namespace loopingcall {
 
-/// The body's word on how to go on. A body returns `Step<T>`, or nothing, which is `again`.
+/// How the run continues. A body returns `Step<T>`, or nothing, which is `again`.
 struct Again {};
 
-/// Call again at the next point of the grid.
+/// Call again at the next tick of the grid.
 inline constexpr Again again{};
 
 template <class T>
@@ -29,7 +29,7 @@ template <class T>
     return {std::forward<T>(value)};
 }
 
-/// The loop is done; there is no value to hand over.
+/// The loop is done, without a value.
 [[nodiscard]] inline Done<void> done() { return {}; }
 
 struct After {
@@ -50,9 +50,9 @@ struct Failed {
 /// The same for an `error_code`; the loop's error is a `boost::system::system_error` with it.
 [[nodiscard]] LOOPINGCALL_EXPORT Failed failed(boost::system::error_code error);
 
-/// What one call of a body came to: again, done with a `T`, after a delay, or failed.
+/// The result of one call of a body: again, done with a `T`, after a delay, or failed.
 ///
-/// `T` is what the whole loop is for; `Step<void>` (or a body that returns nothing) has no value.
+/// `T` is the type of the run's value; `Step<void>` (or a body that returns nothing) has no value.
 template <class T>
 class Step {
   public:
@@ -82,7 +82,7 @@ class Step {
     Alternatives alternatives_;
 };
 
-/// What one call of a `BackOffLoopingCall` came to: a success (`true` or `again`), no success
+/// The result of one call of a `BackOffLoopingCall`: a success (`true` or `again`), no success
 /// (`false`), done with a `T`, or failed.
 template <class T>
 class BackOffStep {

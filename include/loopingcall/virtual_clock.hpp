@@ -36,7 +36,7 @@ class LOOPINGCALL_EXPORT ZeroDelayLoop : public std::logic_error {
 ///     heartbeat.start({.interval = 10s});
 ///     clock.advance(1min);                       // beats at 0, 10, 20, 30, 40, 50 and 60 s
 ///
-/// A clock starts at zero and drives the handlers of its `io_context`; nobody else may run that
+/// A clock starts at zero and drives the handlers of its `io_context`; no other code may run that
 /// context. It walks from deadline to deadline, so every handler sees the time it was due at, and
 /// timers of the same instant fire in the order of arming. Clocks are independent of each other.
 ///

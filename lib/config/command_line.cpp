@@ -238,10 +238,10 @@ void describe_file_flags(po::options_description& into) {
     using Paths = std::vector<std::string>;
     into.add_options()  //
         (config_file, po::value<Paths>()->value_name("PATH"),
-         "read options from a file; may be repeated, a later one beats an earlier one")  //
+         "read options from a file; may be repeated, and a later file overrides an earlier one")  //
         (config_dir, po::value<Paths>()->value_name("DIR"),
-         "read options from all *.conf of a directory; may be repeated")  //
-        (no_default_config, "look for no file that is not named");
+         "read options from all *.conf in a directory; may be repeated")  //
+        (no_default_config, "read no files except those that --config-file and --config-dir name");
 }
 
 CommandLine parse_command_line(std::vector<std::string> arguments, const OptionTable& table,

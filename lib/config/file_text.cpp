@@ -27,7 +27,7 @@ std::string owner_of(const struct stat& file) {
 
 std::string why_not_trusted(const struct stat& file) {
     if (file.st_uid != 0) return "it " + owner_of(file);
-    if ((file.st_mode & writable_by_others) != 0) return "others than root may write to it";
+    if ((file.st_mode & writable_by_others) != 0) return "users other than root may write to it";
     return {};
 }
 
@@ -40,7 +40,7 @@ std::string why_directory_not_trusted(const fs::path& directory, bool is_nearest
     if (found.st_uid != 0) return name + ' ' + owner_of(found);
     const bool is_open = !S_ISLNK(found.st_mode) && (found.st_mode & writable_by_others) != 0;
     if (!is_open || (found.st_mode & S_ISVTX) != 0) return {};
-    return "others than root may replace " +
+    return "users other than root may replace " +
            (is_nearest ? "it" : "what is in the directory " + directory.string());
 }
 

@@ -25,7 +25,7 @@ struct Problem {
 };
 
 constexpr const char* no_reference =
-    "its value has a dollar sign before what is no option; write $$ for a dollar sign";
+    "its value has a dollar sign that no option name follows; write $$ for a dollar sign";
 constexpr const char* bad_reference = "its value refers to an option that has no proper value";
 
 /// What a reference leads to: an option, or why to none.

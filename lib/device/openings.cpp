@@ -28,9 +28,10 @@ Answer open_without_partitions(const ToOpen& what) {
     for (const Identity& partition : what.partitions) {
         if (open_exclusively(partition).seen == Seen::nobody) return nobody(Source::exclusive_open);
     }
-    return not_inspected(Source::exclusive_open,
-                         "the disk or one of its partitions is opened exclusively, and which one "
-                         "cannot be told; count partitions as well (--children)");
+    return not_inspected(
+        Source::exclusive_open,
+        "the disk or one of its partitions is opened exclusively, and the kernel does "
+        "not show which; count partitions as well (--children)");
 }
 
 std::string refused(const Identity& part, int error) {

@@ -85,7 +85,7 @@ Findings ScanWorker::inspect(Look look, const Findings& known, std::string& fail
     } catch (const ScanAbandoned&) {
         failure = "the scan of /proc was abandoned";
     } catch (const std::exception& error) {
-        failure = std::string("/proc could not be looked through: ") + error.what();
+        failure = std::string("scanning /proc failed: ") + error.what();
     }
     return {};
 }

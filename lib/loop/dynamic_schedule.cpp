@@ -42,7 +42,7 @@ std::variant<Plan, End> DynamicSchedule::next(const CallResult& result, const En
     if (max_) return delayed(call.ended, *max_, DelayReason::interval);
     return End{StopReason::failed,
                std::make_exception_ptr(std::invalid_argument(
-                   "the body named no delay, and there is no periodic_interval_max to take"))};
+                   "the body named no delay, and periodic_interval_max is not set"))};
 }
 
 std::variant<Plan, End> DynamicSchedule::after_failure(const Failure& failure, TimePoint now,

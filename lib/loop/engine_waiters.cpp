@@ -119,8 +119,10 @@ ErasedOutcome Engine::wait(std::optional<TimePoint> until) {
         const auto alive = site_->engines->hold();
         if (!alive) throw system_error(asio::error::operation_aborted);
         if (phase_ != Phase::idle && running_in_this_thread(site_->executor)) {
-            throw system_error(make_error_code(boost::system::errc::resource_deadlock_would_occur),
-                               "wait() would wait for its own thread; co_await async_wait()");
+            throw system_error(
+                make_error_code(boost::system::errc::resource_deadlock_would_occur),
+                "wait() was called on a thread that runs the loop's context and could wait "
+                "for itself; use async_wait()");
         }
         WaiterEntry entry(
             id,

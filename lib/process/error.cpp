@@ -38,9 +38,9 @@ class ProcessCategory final : public boost::system::error_category {
             case errc::output_cut:
                 return "the output of the program is not whole";
             case errc::status_unknown:
-                return "somebody else reaped the child";
+                return "other code reaped the child";
             case errc::program_busy:
-                return "somebody is writing the program file";
+                return "a process is writing to the program file";
             case errc::input_too_long:
                 return "the input is longer than a file may be";
         }

@@ -35,7 +35,7 @@ void check(const ExecuteOptions& options) {
     }
     if (options.end_signal < 1 || options.end_signal > SIGRTMAX) {
         throw std::invalid_argument("ExecuteOptions::end_signal is " +
-                                    std::to_string(options.end_signal) + ", which is no signal");
+                                    std::to_string(options.end_signal) + ", which is not a signal");
     }
 }
 

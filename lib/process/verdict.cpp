@@ -67,7 +67,8 @@ std::string failure_message(boost::system::error_code error, const Command& comm
     const std::string name = name_of(command);
     const WaitStatus& status = result.status;
     const std::string end =
-        ended ? to_string(status) : "it does not die, and is waited for in the background";
+        ended ? to_string(status)
+              : "it is still there after SIGKILL and will be reaped in the background";
     if (error == errc::timed_out) {
         return name + " did not end within " + in_milliseconds(*options.timeout) + ": " + end;
     }

@@ -65,7 +65,8 @@ BOOST_AUTO_TEST_CASE(the_message_says_what_to_do) {
         return problems(load(table, "[api]\ntoken = " + value + "\n"));
     };
     const std::string no_option =
-        "a.conf:2:9: token: its value has a dollar sign before what is no option; write $$ for a "
+        "a.conf:2:9: token: its value has a dollar sign that no option name follows; write $$ for "
+        "a "
         "dollar sign\n";
     BOOST_TEST(told("pa$hunter2word") == no_option);
     BOOST_TEST(told("pa${hunter.word}") == no_option);

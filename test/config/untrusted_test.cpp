@@ -44,16 +44,16 @@ BOOST_AUTO_TEST_CASE(what_others_may_write_is_not_read_by_root_unless_it_is_name
     BOOST_TEST(told_of_dir() == "c");
 
     fs::permissions(file, fs::perms::group_write, fs::perm_options::add);
-    BOOST_TEST(told() == not_read + "others than root may write to it" + way_out);
+    BOOST_TEST(told() == not_read + "users other than root may write to it" + way_out);
     fs::permissions(file, fs::perms{0646});
-    BOOST_TEST(told() == not_read + "others than root may write to it" + way_out);
+    BOOST_TEST(told() == not_read + "users other than root may write to it" + way_out);
     fs::permissions(file, fs::perms{0644});
     BOOST_TEST(::chown(file.c_str(), 65534, 65534) == 0);
     BOOST_TEST(told() == not_read + "it belongs to the user 65534, not to root" + way_out);
     BOOST_TEST(problems(Config::load(table, {.files = {file}, .environment = {}})) == "");
     BOOST_TEST(::chown(file.c_str(), 0, 0) == 0);
     fs::permissions(scratch.path() / ".p", fs::perms{0777});
-    BOOST_TEST(told() == not_read + "others than root may replace it" + way_out);
+    BOOST_TEST(told() == not_read + "users other than root may replace it" + way_out);
     fs::permissions(scratch.path() / ".p", fs::perms{01777});
     BOOST_TEST(told() == "");
     BOOST_TEST(::chown((scratch.path() / ".p").c_str(), 65534, 65534) == 0);
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(what_others_may_write_is_not_read_by_root_unless_it_is_name
 
     fs::permissions(in_dir, fs::perms{0666});
     BOOST_TEST(told_of_dir() ==
-               "p.conf.d/1.conf: warning: is not read as root: others than root "
+               "p.conf.d/1.conf: warning: is not read as root: users other than root "
                "may write to it" +
                    way_out + "d");
     BOOST_TEST(::chown((scratch.path() / "p.conf.d").c_str(), 65534, 65534) == 0);
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(who_may_change_the_way_to_a_file_may_change_the_file) {
     fs::permissions(scratch.path() / "open", fs::perms{01777});
     BOOST_TEST(told(home) == "");
     fs::permissions(scratch.path() / "open", fs::perms{0777});
-    BOOST_TEST(told(home).find("others than root may replace what is in the directory ") !=
+    BOOST_TEST(told(home).find("users other than root may replace what is in the directory ") !=
                std::string::npos);
     fs::permissions(scratch.path() / "open", fs::perms{0755});
     BOOST_TEST(::chown((scratch.path() / "open").c_str(), 65534, 65534) == 0);

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(every_value_is_shown_with_where_it_comes_from_and_what_it_h
 BOOST_AUTO_TEST_CASE(a_configuration_is_checked_without_a_device) {
     const auto right = at_home("--check-config --config-file '" + conf.string() + "'");
     BOOST_TEST(right.exit_code == 0);
-    BOOST_TEST(right.out == "the configuration is right\n");
+    BOOST_TEST(right.out == "the configuration is valid\n");
     const auto bad = scratch.file("bad.conf",
                                   "[disk_partitioner]\ncheck_device_interval = x\n"
                                   "check_device_retries = 2\n");
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_hangup_makes_a_wait_read_its_files_again) {
         "' '" + file.string() + "' 2> '" + seen.string() + "' & child=$!; " +
         until_seen("check 1 of 20") +
         "printf '[disk_partitioner]\\ncheck_device_interval = x\\n' > '" + conf.string() +
-        "'; kill -HUP $child; " + until_seen("left as it was") +
+        "'; kill -HUP $child; " + until_seen("stay as they are") +
         "printf '[disk_partitioner]\\ncheck_device_interval = 10ms\\ncheck_device_max_retries = "
         "3\\n"
         "check_device_quiet = 5\\n' > '" +
@@ -163,8 +163,8 @@ BOOST_AUTO_TEST_CASE(a_hangup_makes_a_wait_read_its_files_again) {
     for (const char* part :
          {"a.conf:2:25: check_device_interval: \"x\" is not accepted",
           "diskwait: disk_partitioner.check_device_interval: 1000s is now 10ms\n",
-          "diskwait: disk_partitioner.check_device_quiet: 0s is now 5s, which this wait does "
-          "without\n"}) {
+          "diskwait: disk_partitioner.check_device_quiet: 0s is now 5s, but takes effect "
+          "only after a restart\n"}) {
         BOOST_TEST(told.find(part) != std::string::npos, told);
     }
 }

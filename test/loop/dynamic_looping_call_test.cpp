@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(no_delay_and_no_maximum_is_an_error) {
     TEST_RUNS(0);
     BOOST_TEST(told.outcome.reason == StopReason::failed);
     BOOST_TEST(test::message_of(told.error) ==
-               "the body named no delay, and there is no periodic_interval_max to take");
+               "the body named no delay, and periodic_interval_max is not set");
 }
 
 BOOST_AUTO_TEST_CASE(a_negative_delay_is_a_failure_of_the_call) {

@@ -67,7 +67,7 @@ void check_reaped_elsewhere(const test::Ran& ran, int code) {
     }
     BOOST_TEST((ran.error == errc::status_unknown));
     BOOST_TEST(!ran.result.status.known());
-    BOOST_TEST(ran.result.message.ends_with(": somebody else reaped the child"));
+    BOOST_TEST(ran.result.message.ends_with(": other code reaped the child"));
 }
 
 bool has_pidfd() {

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(the_operation_completes_and_the_event_loop_ticks_on) {
     BOOST_TEST((running.ran().error == asio::error::operation_aborted));
     BOOST_TEST(!running.ran().result.status.known());
     BOOST_TEST(running.ran().result.message.ends_with(
-        "it does not die, and is waited for in the background"));
+        "it is still there after SIGKILL and will be reaped in the background"));
 
     const int beats = pulse.beats();
     running.run_until([&] { return pulse.beats() > beats + 10; });  // and so in the background

@@ -21,19 +21,19 @@ class variables_map;
 
 namespace loopingcall::config {
 
-/// A value that is another one since the configuration was read before.
+/// A value that has changed since the configuration was read before.
 struct Change {
     std::string key;     ///< `group.name`
     std::string before;  ///< as show() shows it: a secret is not
     std::string after;
-    /// False if the option is not declared mutable: it keeps its value until the program is started
-    /// anew.
+    /// False if the option is not declared mutable: it keeps its value until the program starts
+    /// again.
     bool adopted = true;
 };
 
 /// What Config::reload() has done.
 struct Reloaded {
-    /// False if there was an error: all values are then as they were.
+    /// False if there was an error: all values then stay as they are.
     bool adopted = false;
     std::vector<Change> changes = {};
     std::vector<Diagnostic> diagnostics = {};
@@ -45,9 +45,9 @@ struct Reloaded {
 ///     for (const Diagnostic& problem : config.diagnostics()) std::cerr << problem << '\n';
 ///     const auto retries = config.get<std::int64_t>("disk_partitioner.check_device_max_retries");
 ///
-/// Loading never throws for what users write: every problem of all files, variables and flags is
-/// told at once by diagnostics(). An option whose value is wrong has its default. Only the value
-/// that wins is read: as in oslo, one that is beaten may be wrong.
+/// load() never throws because of user input; diagnostics() lists the problems of all files,
+/// environment variables and flags. An option with an invalid value has its default. As in oslo,
+/// only the value that takes effect is parsed: an overridden value may be invalid.
 ///
 /// In a value, `$name` and `${name}` stand for the value of that option of the same group, or else
 /// of DEFAULT; `${group.name}` for that of another group; `$$` for a dollar sign.
@@ -59,8 +59,8 @@ class LOOPINGCALL_EXPORT Config {
     /// type's, or a value of `sources.defaults` or `overrides` for no option.
     [[nodiscard]] static Config load(OptionTable table, Sources sources);
 
-    /// Reads the same sources again: checks everything, then takes over what is mutable, and tells
-    /// what has changed. With any error, all values stay as they are.
+    /// Reads the same sources again: checks everything, then adopts the values of mutable options,
+    /// and lists what has changed. If there is an error, all values stay as they are.
     Reloaded reload();
 
     [[nodiscard]] const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
@@ -81,7 +81,7 @@ class LOOPINGCALL_EXPORT Config {
         return get<T>(key);
     }
 
-    /// The value with where it comes from, and what it has beaten.
+    /// The value with its source, and the values that it overrides.
     /// @throws std::out_of_range if no such option is declared.
     [[nodiscard]] const Setting& setting(std::string_view key) const;
 

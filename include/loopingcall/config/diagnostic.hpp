@@ -21,7 +21,7 @@ struct Diagnostic {
     Severity severity = Severity::error;
     /// Empty if the problem is not in a file.
     Location location = {};
-    /// `group.name`, or the flag as it was given; empty if the problem is not with an option.
+    /// `group.name`, or the flag as given; empty if the problem concerns no option.
     std::string key = {};
     /// The kind of problem, for programs: syntax, bad_value, unknown_option, unknown_section,
     /// unreadable_file, unknown_flag, usage.

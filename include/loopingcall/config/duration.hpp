@@ -16,7 +16,7 @@ namespace loopingcall::config {
 /// such as `min`, `hours` and `msec`. Exact: no floating point is involved, and digits below a
 /// nanosecond are refused.
 ///
-/// @return nothing if the text is no such duration, is negative, or exceeds 292 years.
+/// @return empty if the text is not a duration, is negative, or exceeds 292 years.
 [[nodiscard]] LOOPINGCALL_EXPORT std::optional<std::chrono::nanoseconds> parse_duration(
     std::string_view text) noexcept;
 

@@ -40,7 +40,7 @@ struct IniFile {
 
 /// Reads the grammar of oslo.config 9.0: `key = value` or `key: value` below a `[section]`, `#` or
 /// `;` for comments in the first column only, indented lines continue a value, one pair of outer
-/// quotes is removed. Where oslo gives up, this goes on, so that all errors are told at once.
+/// quotes is removed. Where oslo gives up, parse_ini() continues, and so lists all errors.
 ///
 /// Not as oslo: a byte order mark is skipped; bytes that are not UTF-8, and NUL, are errors; blanks
 /// that are not ASCII are part of a name or value.

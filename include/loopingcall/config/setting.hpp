@@ -8,7 +8,7 @@
 
 namespace loopingcall::config {
 
-/// The kinds of places that a value can come from, the weakest first.
+/// The kinds of sources of a value, lowest precedence first.
 enum class Source : unsigned char { none, default_value, file, environment, flag, code };
 
 /// `none`, `default`, `file`, `environment`, `flag` or `code`.
@@ -24,17 +24,17 @@ struct Origin {
 /// `default`, `agent.conf:3`, `environment OS_AGENT__NAME`, `flag --name` or `code`.
 [[nodiscard]] LOOPINGCALL_EXPORT std::string to_string(const Origin& origin);
 
-/// A value that another one has beaten.
+/// A value that another value overrides.
 struct Overridden {
     Origin origin;
-    std::string text;  ///< as it was given
+    std::string text;  ///< as given
 };
 
-/// The value of an option, and how it came by it.
+/// The value of an option, and where it comes from.
 struct Setting {
     OptionValue value = {};
     Origin origin = {};
-    /// What it has beaten, the weakest first; without the default.
+    /// The values that it overrides, lowest precedence first; without the default.
     std::vector<Overridden> overridden = {};
     /// Whether it may be shown: neither if it is declared secret, nor if a secret is part of it by
     /// substitution.

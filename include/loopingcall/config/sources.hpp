@@ -26,9 +26,9 @@ struct FileSource {
     std::filesystem::path path;  ///< `~/` is the home directory
     Kind kind = Kind::file;
     bool may_be_missing = false;
-    /// False: the file was looked for, not named. Such a file decides nothing for root unless root
-    /// owns it and its directory, and nobody else may write to them: it is not read, with a
-    /// warning.
+    /// False: the file was found in a default place, not named. Root reads such a file only if root
+    /// owns the file and its directory, and no other user may write to them. Otherwise root skips
+    /// it with a warning.
     bool is_named = true;
     /// How many of Sources::flags were given before the file: the values of a MultiType by flags
     /// and files are in this order.
@@ -38,7 +38,7 @@ struct FileSource {
 /// A value given by a flag on the command line.
 struct FlagValue {
     std::string key;   ///< `group.name`
-    std::string flag;  ///< as it was given: `-i`, `--interval`
+    std::string flag;  ///< as given: `-i`, `--interval`
     std::string text;
     /// Whether the flag has an old name of the option.
     bool is_deprecated = false;
@@ -50,16 +50,16 @@ using Environment = std::function<const char*(const char* name)>;
 /// That of the process. No other thread may change it meanwhile.
 [[nodiscard]] LOOPINGCALL_EXPORT const char* process_environment(const char* name);
 
-/// Where values come from. What is set in code beats a flag, a flag the environment, that every
-/// file, a later file an earlier one, and any of them the default. As in oslo, flags of a MultiType
-/// do not override files: all their values count, in the order of the command line.
+/// Where values come from. Precedence, highest first: set in code, flags, environment, files (a
+/// later file overrides an earlier one), defaults. As in oslo, flags of a MultiType do not override
+/// files: all their values count, in the order of the command line.
 struct Sources {
-    std::vector<FileSource> files = {};  ///< in the order given: a later one beats an earlier one
-    Environment environment = process_environment;  ///< empty: none is asked
+    std::vector<FileSource> files = {};             ///< in the order given; a later file overrides
+    Environment environment = process_environment;  ///< empty: no environment
     std::vector<FlagValue> flags = {};              ///< in the order given: the last one wins
     /// Instead of the table's default: oslo's set_default(). Texts, by `group.name`.
     std::map<std::string, std::string> defaults = {};
-    /// Beats all: oslo's set_override(). Texts, by `group.name`.
+    /// Overrides all sources: oslo's set_override(). Texts, by `group.name`.
     std::map<std::string, std::string> overrides = {};
     /// Whether unknown keys and sections are errors rather than warnings.
     bool strict = false;

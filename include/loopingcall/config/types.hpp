@@ -48,7 +48,7 @@ struct ChoiceType {
 
 /// Any text.
 struct TextType {
-    /// In characters, not in bytes; 0 is no limit.
+    /// In characters, not in bytes; 0: no limit.
     std::size_t maximum_length = 0;
 };
 
@@ -85,7 +85,7 @@ struct ParsedValue {
     std::string code = {};
     /// What would be accepted.
     std::string expected = {};
-    /// What the matter is with the text, as a part of a sentence.
+    /// The problem with the text, as a part of a sentence.
     std::string fault = "is not accepted";
 };
 

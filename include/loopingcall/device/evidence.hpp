@@ -7,7 +7,7 @@
 
 namespace loopingcall::device {
 
-/// What one source of evidence says about the use of a device.
+/// What one source of evidence shows about the use of a device.
 enum class Seen : unsigned char {
     nobody,          ///< it was read completely, and shows no use of the device
     somebody,        ///< it shows a use of the device
@@ -19,13 +19,13 @@ enum class Seen : unsigned char {
 LOOPINGCALL_EXPORT const char* to_string(Seen seen) noexcept;
 LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, Seen seen);
 
-/// One source of evidence, and what it says. A device is free only if every source that applies to
-/// it says nobody.
+/// One source of evidence, and what it shows. A device is free only if every source that applies
+/// was read and shows no use.
 struct EvidenceItem {
     /// The stable name of the source: "descriptors", "mounts", "loop_devices" and so on.
     std::string source = {};
     Seen seen = Seen::not_inspected;
-    /// Who was seen, or why the source could not be read; may be empty. Names in it
+    /// The uses found, or why the source could not be read; may be empty. Names in it
     /// are escaped as by printable().
     std::string detail = {};
 

@@ -15,8 +15,8 @@
 
 namespace loopingcall::device {
 
-/// The verdict on a device. Free only if a probe proved it; busy only if somebody is known to use
-/// it. Anything else is unknown: a missing device, a probe that could not be asked, or that failed.
+/// The state of a device. Free only if every source of evidence that applies was read and shows no
+/// use; busy only if a use is known. Otherwise unknown: a missing device, or a probe that failed.
 enum class State : unsigned char { free, busy, unknown };
 
 /// The state's name, as in the source.
@@ -30,7 +30,7 @@ struct Holder {
     std::string command = {};
     /// Its owner's name in /etc/passwd, else the number. Empty if it has ended meanwhile.
     std::string user = {};
-    /// How: open, cwd, root, exe, mmap. Empty if the probe does not tell.
+    /// How: open, cwd, root, exe, mmap. Empty if the probe does not report it.
     std::vector<std::string> access = {};
     /// What it uses: the device, or one of its partitions, with symbolic links resolved.
     std::filesystem::path path = {};
@@ -45,7 +45,7 @@ struct Holder {
 enum class ClaimKind : unsigned char {
     mount,      ///< a file system on it is mounted
     swap,       ///< it is swapped to
-    holder,     ///< another block device is made of it: device-mapper, md, bcache
+    holder,     ///< a stacked device is on top of it: device-mapper, md, bcache
     loop,       ///< a loop device has it as its backing file
     exclusive,  ///< it is opened exclusively (O_EXCL), by something that is not seen
     hidden,     ///< the file is open in the kernel, or in a process that is not seen
@@ -60,7 +60,7 @@ LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, ClaimKind kind
 /// One use of the device by the kernel.
 struct Claim {
     ClaimKind kind = ClaimKind::exclusive;
-    /// The mount point, or the device that is made of it, with its name: `dm-0 (vg-root)`.
+    /// The mount point, or the stacked device with its name: `dm-0 (vg-root)`.
     std::string detail = {};
     /// What is claimed: the device, or one of its partitions.
     std::filesystem::path path = {};
@@ -76,12 +76,12 @@ struct Report {
     /// The device as the caller named it.
     std::filesystem::path device = {};
     State state = State::unknown;
-    /// Who uses it. Never this process itself.
+    /// The processes that use it. Never this process itself.
     std::vector<Holder> holders = {};
     /// How the kernel uses it.
     std::vector<Claim> claims = {};
-    /// Processes that could not be looked into. A free device is free only as far as could be seen
-    /// if there are any: partial coverage.
+    /// Number of processes that could not be inspected. If it is not 0, `free` is partial: one of
+    /// these processes may hold the device.
     std::size_t uninspected_processes = 0;
     /// Why the state is unknown, for a human; empty otherwise.
     std::string reason = {};
@@ -91,9 +91,9 @@ struct Report {
     std::string identity = {};
     /// What the state does not cover, for a human: what lies below a directory. Mostly empty.
     std::string scope = {};
-    /// What the probe said besides, as it said it.
+    /// Further output of the probe, unchanged.
     std::string diagnostics = {};
-    /// What each source of evidence says, in a fixed order. Empty if the check did not come so far.
+    /// What each source of evidence shows, in a fixed order. Empty if the check ended before that.
     std::vector<EvidenceItem> evidence = {};
 };
 

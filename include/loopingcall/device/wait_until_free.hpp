@@ -22,7 +22,7 @@
 
 namespace loopingcall::device {
 
-/// One check that has been made, for those who show the progress of a wait.
+/// One check that has been made, for programs that show the progress of a wait.
 struct Check {
     const Report& report;
     std::uint64_t number;       ///< of checks so far, from 1; those of early wakes do not count
@@ -33,57 +33,57 @@ struct Check {
     std::string no_early_wake = {};
 };
 
-/// Who is asked which processes use a device. They differ in speed and in what they need; what they
-/// find free is looked at once more by our own scan, so that they agree on the verdict.
+/// How to find the processes that use a device. Probes differ in speed and in what they need. The
+/// built-in scan checks again what a probe finds free, so that all probes agree on the state.
 enum class Probe : unsigned char {
     fuser,   ///< psmisc, as in Ironic
-    lsof,    ///< lsof; dearer than fuser
-    procfs,  ///< our own scan of /proc: no child, and one scan for all devices that are due
+    lsof,    ///< lsof; slower than fuser
+    procfs,  ///< the built-in scan of /proc: no child, one scan for all devices that are due
 };
 
 /// The probe's name, as in the source.
 LOOPINGCALL_EXPORT const char* to_string(Probe probe) noexcept;
 
-/// How a device is waited for. The first two are the options of Ironic's `[disk_partitioner]`, and
-/// mean the same; the others stand beside them in that section.
+/// The options of a wait. The first two are the options of Ironic's `[disk_partitioner]`, with the
+/// same meaning; the other options are in that section, too.
 struct WaitOptions {
     /// From the start of one check to the start of the next; the first one is made at once. Zero:
     /// no pause between checks.
     Duration check_device_interval = std::chrono::seconds{1};
-    /// How many checks are made: at least 1. There is no pause after the last. Those that an early
-    /// wake brings do not count.
+    /// Maximum number of checks: at least 1. There is no pause after the last. Extra checks, which
+    /// early wakes cause, do not count.
     std::uint64_t check_device_max_retries = 20;
-    /// How long the whole wait may last. Zero: one check. Empty: no limit but the number of checks.
+    /// Timeout of the whole wait. Zero: one check. Empty: only the number of checks is limited.
     std::optional<Duration> check_device_timeout = std::nullopt;
-    /// Who is asked.
+    /// How to find the processes that use a device.
     Probe check_device_probe = Probe::fuser;
-    /// How long one check may take, not counting the time that it waits for its turn when there are
-    /// many devices. A probe that takes longer is killed or abandoned, and the state is unknown.
+    /// Timeout of one check, without the time that it waits for its turn when there are many
+    /// devices. When it expires, the probe is killed or abandoned, and the state is unknown.
     Duration check_device_probe_timeout = std::chrono::seconds{10};
     /// How long a device has to stay free to be reported as free. The period begins again with
     /// every opening that inotify reports, even if it is over before the next check. Checks in this
     /// period do not count as retries, but each interval with an opening does. If the wait ends
     /// before the period, the state is unknown.
     Duration check_device_quiet = Duration::zero();
-    /// Whether what the kernel does with a block device counts: mounts, swap, device-mapper and md,
-    /// loop devices, exclusive openings.
+    /// Count use by the kernel as busy: mounts, swap, device-mapper and md, loop devices, exclusive
+    /// opens.
     bool check_device_kernel_claims = true;
-    /// Whether its partitions count.
+    /// Count uses of the partitions of a disk.
     bool check_device_children = true;
     /// Count a block device as busy while systemd-udevd has events of its disk queued or in
     /// process, and while another process holds the disk's lock by systemd's convention. Without a
     /// running udevd, the wait does not change. Events of other disks delay the state by 200 ms and
     /// one event of the disk itself, which root asks the kernel for.
     bool check_device_udev = true;
-    /// Whether what could not be seen makes the answer unknown: processes that could not be
-    /// inspected, descriptors on their way through a socket.
+    /// Report unknown instead of free if anything could not be inspected: processes, descriptors on
+    /// their way through a socket.
     bool check_device_strict = false;
-    /// Whether a busy device is checked again as soon as one of its holders ends, its node is
-    /// closed or made again, or something is unmounted. A claim whose end is no event, such as a
-    /// umount that is still writing, is looked at after growing pauses, from 10 ms to 1 s. The
-    /// interval stays as the fallback.
+    /// Make an extra check as soon as a holder of a busy device exits, its node is closed or made
+    /// again, or something is unmounted. The kernel reports no event for the end of some claims,
+    /// such as a umount that is still writing: these are checked after growing pauses, from 10 ms
+    /// to 1 s. The interval stays as the fallback.
     bool check_device_early_wake = true;
-    /// How many checks are made at a time, when there are many devices: at least 1.
+    /// Maximum number of checks at the same time: at least 1.
     std::size_t check_device_concurrency = 8;
     /// Wait for a device that is missing, instead of reporting it as unknown at once: also when it
     /// vanishes and comes back later, or another one takes its name. A device that comes back is
@@ -114,10 +114,10 @@ struct WaitResult {
     std::chrono::nanoseconds elapsed{0};  ///< from the beginning of the wait to its end
 };
 
-/// Busy before unknown before free: what several devices come to together.
+/// The worst state of several devices: busy before unknown before free.
 [[nodiscard]] LOOPINGCALL_EXPORT State worst_state(const std::vector<WaitResult>& results) noexcept;
 
-/// The result in one sentence, which names the device and whoever holds it.
+/// The result in one sentence, which names the device and its holders.
 [[nodiscard]] LOOPINGCALL_EXPORT std::string describe(const WaitResult& result);
 
 namespace detail {
@@ -144,8 +144,8 @@ struct WaitUntilFree {
 
 }  // namespace detail
 
-/// Waits until nothing uses any of the devices, by looking at each of them at an interval, and as
-/// soon as something changes.
+/// Waits until nothing uses any of the devices: checks each device at an interval, and as soon as
+/// something changes.
 ///
 /// Instead of `sleep(3)` after partitioning, as in OpenStack Ironic. The devices are waited for at
 /// the same time. A device that turns out to be unknown (missing, replaced by another, or the probe
@@ -158,9 +158,9 @@ struct WaitUntilFree {
 /// A device is free only if each source of evidence that applies to it was read and shows no use
 /// (Report::evidence). To find uses that no table shows, a check opens a block device exclusively,
 /// and takes a write lease on a regular file for some microseconds: others may see that.
-/// The manual of diskwait lists what nothing on Linux shows.
+/// Uses that nothing on Linux shows: lib/device/README.md.
 ///
-/// @par Completion  `void(std::exception_ptr, std::vector<WaitResult>)`, a result a device in the
+/// @par Completion  `void(std::exception_ptr, std::vector<WaitResult>)`, a result per device in the
 ///      order given; exactly once, never inside this call. A device that stays busy is a result,
 ///      not an error.
 /// @par Cancellation  total, partial, terminal: a probe that runs is ended; completes with

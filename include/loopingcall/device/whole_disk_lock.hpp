@@ -13,15 +13,15 @@ namespace loopingcall::device {
 [[nodiscard]] LOOPINGCALL_EXPORT bool is_lock_of_disk(const std::filesystem::path& path,
                                                       const std::filesystem::path& device);
 
-/// Keeps udev, and others who follow systemd's convention, from a disk for as long as it lives:
-/// those who partition or format one take an exclusive BSD lock on the node of the whole disk, and
-/// udev does not probe a disk that is locked (systemd, "Locking Block Device Access").
+/// Keeps udev, and programs that follow systemd's convention, from a disk for as long as it lives.
+/// A program that partitions or formats a disk takes an exclusive BSD lock on the node of the whole
+/// disk, and udev does not probe a locked disk (systemd, "Locking Block Device Access").
 ///
 ///     WholeDiskLock lock("/dev/sda1");      // locks /dev/sda
 ///     partition();
 ///     co_await device::async_wait_until_free(executor, {"/dev/sda"});
 ///
-/// Our own descriptor is no holder: a wait never counts this process. The lock is advisory: it does
+/// A wait never counts this process, so the lock is not a use. The lock is advisory: it does
 /// not stop programs that never request it. The node is the one that udev uses, and it is opened
 /// read-only: releasing the lock causes no event. udev itself does what it has put off a moment
 /// after that, as with `udevadm lock`.
@@ -32,12 +32,12 @@ namespace loopingcall::device {
 class LOOPINGCALL_EXPORT WholeDiskLock {
   public:
     /// Locks the disk that `device` is, or is a partition of. Does not wait.
-    /// @throws boost::system::system_error  `resource_unavailable_try_again` if somebody else has
-    /// it
-    ///         locked; else what opening it failed with. The message names the disk.
+    /// @throws boost::system::system_error  `resource_unavailable_try_again` if another process
+    ///         holds the lock; otherwise the error of opening the disk. The message names the
+    ///         disk.
     explicit WholeDiskLock(const std::filesystem::path& device);
 
-    /// The same without throwing: nothing, and `error`, if it could not be had.
+    /// The same without throwing: empty, with `error`, if the lock is not available.
     static std::optional<WholeDiskLock> try_lock(const std::filesystem::path& device,
                                                  boost::system::error_code& error);
 

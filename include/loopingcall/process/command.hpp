@@ -44,8 +44,8 @@ struct Command {
     /// (`processutils.execute`). What runs as another user may be beyond our signals.
     bool run_as_root = false;
 
-    /// The program, with its arguments, that runs another one as root. `-n`: it never asks for a
-    /// password, which nobody would type.
+    /// The program, with its arguments, that runs another one as root. `-n`: sudo fails instead of
+    /// asking for a password.
     std::vector<std::string> root_helper = {"sudo", "-n"};
 };
 

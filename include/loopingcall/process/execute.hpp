@@ -38,7 +38,7 @@ enum class Leftovers : unsigned char {
     end,
 };
 
-/// How long a command may take, how much it may say, and what counts as a failure.
+/// Timeouts of a command, bounds of its outputs, and what counts as a failure.
 struct ExecuteOptions {
     /// From the start of the child. Then it gets `end_signal`, and the result is
     /// `errc::timed_out`. Empty: no limit.
@@ -59,9 +59,9 @@ struct ExecuteOptions {
     /// `processutils.execute` the default is `{0}`.)
     std::vector<int> check_exit_code = {};
 
-    /// How often the command is run, at most, until it succeeds (`processutils.execute`). Run again
-    /// is what was killed, exited with an unexpected code, or could not be started for want of
-    /// something that may come back. At least 1. For more than that there is async_retry().
+    /// Maximum number of attempts (`processutils.execute`). A command is attempted again if it was
+    /// killed, exited with an unexpected code, or could not be started because a resource ran out.
+    /// At least 1. async_retry() offers more.
     int attempts = 1;
 
     /// Whether there is a pause of 0.2 to 2 s, drawn at random, before a further attempt.
@@ -104,7 +104,7 @@ struct ExecuteOptions {
     std::optional<SignalSender> signal_sender = std::nullopt;
 };
 
-/// What a command came to; with several attempts, what the last one did.
+/// The result of a command; with several attempts, that of the last one.
 struct ExecuteResult {
     WaitStatus status = {};
     std::string standard_output = {};
@@ -114,7 +114,7 @@ struct ExecuteResult {
     bool truncated = false;
     /// From the start of the child to its end.
     std::chrono::nanoseconds elapsed{0};
-    /// How often the command was run.
+    /// Number of attempts.
     int attempts = 1;
     /// Of a failure, for a human: the program, the step and the reason. Empty after success.
     std::string message = {};
@@ -148,7 +148,7 @@ struct Execute {
 
 }  // namespace detail
 
-/// Runs a command and gives what it said and how it ended; the event loop is never blocked.
+/// Runs a command and returns its outputs and how it ended; never blocks the event loop.
 ///
 /// The counterpart of `oslo_concurrency.processutils.execute`. The child has the default signal
 /// mask and dispositions, and no descriptor of this process but its three streams. Both its outputs
@@ -161,7 +161,7 @@ struct Execute {
 ///      an error, the result holds what is known: outputs so far, and `message`.
 /// @par Cancellation  total, partial, terminal: SIGTERM, after `grace` SIGKILL; completes with
 ///      `operation_aborted` when the child has ended, and at the latest 100 ms after SIGKILL. A
-///      child that does not even die then is waited for in the background, which is work of the
+///      child that survives SIGKILL is reaped in the background, which is work of the
 ///      execution context: `run()` returns when it is gone, or after `stop()`.
 /// @par Executor  the work is done on a strand of `executor`; the completion runs on the handler's.
 /// @par Lifetime  a child that still runs when the execution context is destroyed is killed with

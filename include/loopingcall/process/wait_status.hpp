@@ -6,12 +6,12 @@
 
 namespace loopingcall::process {
 
-/// How a child ended, as the kernel told it. *Exited with 1* and *killed by signal 1* never look
-/// alike, although both are a 1 in many an interface: a `fuser` killed by SIGHUP has not said
-/// that the device is free.
+/// How a child ended, as the kernel reports it. *Exited with 1* and *killed by signal 1* are
+/// distinct, although many interfaces show both as 1: a `fuser` that SIGHUP killed did not report
+/// a free device.
 class LOOPINGCALL_EXPORT WaitStatus {
   public:
-    /// Nobody knows: the child has not ended, or somebody else has reaped it.
+    /// Unknown: the child has not ended, or other code has reaped it.
     WaitStatus() = default;
 
     /// What `waitpid` stored.

@@ -1,0 +1,80 @@
+// Everything that a person reads is plain English: pages, help, manual pages, the sample, messages
+// and the comments of public headers have no phrase of the list.
+#include "documents/phrases.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "documents/documents.hpp"
+#include "support/run_program.hpp"
+#include "support/scratch.hpp"
+
+namespace {
+
+void check(const std::string& place, const std::string& text) {
+    for (const test::Hit& hit : test::banned_phrases(text)) {
+        BOOST_ERROR(place << ':' << hit.line << ": \"" << hit.found
+                          << "\"; write: " << hit.instead);
+    }
+}
+
+void check_files(const std::string& folder, const char* end,
+                 std::string (*part)(const std::string&), std::size_t least) {
+    const auto files = test::files_below(folder, end);
+    for (const auto& file : files) {
+        // Its one phrase, "cannot tell", changes with the messages of the room.
+        if (test::shown(file) == "lib/device/describe.cpp") continue;
+        check(test::shown(file), part(test::read_file(file)));
+    }
+    BOOST_TEST(files.size() >= least, folder);
+}
+
+std::string all_of(const std::string& text) { return text; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(phrases)
+
+BOOST_AUTO_TEST_CASE(a_phrase_is_found_over_the_end_of_a_line_and_in_its_part_alone) {
+    const std::string source =
+        "// nobody is\n// told\nf(\"none such\", 10'000, '\"');  /* a verdict */\n";
+    BOOST_TEST(test::banned_phrases(test::comments_of(source)).size() == 3U);
+    BOOST_TEST(test::banned_phrases(test::literals_of(source)).size() == 1U);
+    BOOST_TEST(test::banned_phrases(test::literals_of(source)).front().line == 3U);
+    BOOST_TEST(test::banned_phrases("There is no such device. The state is unknown.").empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_pages_are_plain) {
+    for (const auto& page : test::pages()) {
+        check(test::shown(page), test::prose_of(test::read_file(page)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(help_and_sample_are_plain) {
+    check("diskwait --help", test::run({TEST_DISKWAIT, "--help"}).out);
+    check("loopingcall --help", test::run({TEST_LOOPINGCALL, "--help"}).out);
+    check("diskwait --sample-config", test::run({TEST_DISKWAIT, "--sample-config"}).out);
+}
+
+BOOST_AUTO_TEST_CASE(the_manual_pages_are_plain) {
+    check_files("apps/documents", ".in", all_of, 3);
+    check_files("conf", ".in", all_of, 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_messages_are_plain) {
+    check_files("lib", ".cpp", test::literals_of, 100);
+    check_files("lib", ".hpp", test::literals_of, 80);
+    check_files("include", ".hpp", test::literals_of, 60);
+    check_files("apps", ".cpp", test::literals_of, 30);
+}
+
+BOOST_AUTO_TEST_CASE(the_comments_of_the_public_headers_are_plain) {
+    for (const char* const folder : {"config", "device", "process"}) {
+        check_files("include/loopingcall/" + std::string(folder), ".hpp", test::comments_of, 7);
+    }
+    for (const auto& header : test::files_below("include/loopingcall", ".hpp")) {
+        if (header.parent_path().filename() != "loopingcall") continue;
+        check(test::shown(header), test::comments_of(test::read_file(header)));
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
