@@ -1,4 +1,4 @@
-// Calls a function every 10 ms until it is done, and prints what it came to.
+// Calls a function every 10 ms until it is done, and prints the outcome.
 #include <boost/asio.hpp>
 #include <iostream>
 #include <loopingcall/fixed_interval_looping_call.hpp>

@@ -28,7 +28,7 @@ asio::awaitable<std::shared_ptr<tcp::socket>> connect(tcp::endpoint server) {
 }
 // [retry]
 
-/// An address of the loopback device that nobody listens on.
+/// An address of the loopback device that no server listens on.
 tcp::endpoint free_endpoint(asio::io_context& context) {
     return tcp::acceptor(context, {asio::ip::address_v4::loopback(), 0}).local_endpoint();
 }

@@ -1,4 +1,4 @@
-// Waits until a file appears, at most ten seconds, and tells how the wait ended.
+// Waits until a file appears, at most ten seconds, and prints how the wait ended.
 #include <boost/asio.hpp>
 #include <cstdlib>
 #include <filesystem>

@@ -1,4 +1,4 @@
-// A task of one's own, and its unit test in virtual time. testing_with_virtual_time.md explains it.
+// A task of yours, and its unit test in virtual time. testing_with_virtual_time.md explains it.
 #include <boost/asio.hpp>
 #include <cstdlib>
 #include <deque>

@@ -1,4 +1,4 @@
-// The options of a program of one's own: declared once, and read from files, the environment and
+// The options of a program of yours: declared once, and read from files, the environment and
 // flags. Try: OS_API__PORT=80 example_10_options --agent-name me --sample
 #include <iostream>
 #include <loopingcall/config/command_line.hpp>

@@ -11,7 +11,7 @@ class ExitCodes {
   public:
     /// Reads numbers and ranges with commas between them: `1,3-5`. Nothing is the empty set. A pure
     /// function.
-    /// @return nothing if the text is no such list.
+    /// @return empty unless the text is such a list.
     [[nodiscard]] static std::optional<ExitCodes> parse(std::string_view text);
 
     [[nodiscard]] bool contains(int code) const;

@@ -17,7 +17,7 @@ enum ExitCode : int { timed_out = 124, refused = 125, not_executable = 126, not_
 
 /// What COMMAND reads.
 enum class Input {
-    unset,  ///< none; but data that nobody reads is an error
+    unset,  ///< none; but data that no call reads is an error
     none,
     once,
     each,

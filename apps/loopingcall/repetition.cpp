@@ -29,8 +29,8 @@ void reap_orphans() {
     }
 }
 
-/// The call that writes to a pipe that nobody reads ends by SIGPIPE, and so would each that
-/// follows.
+/// The call that writes to a pipe without a reader ends by SIGPIPE, and so would each call
+/// that follows.
 bool is_without_reader(int descriptor) {
     pollfd output{descriptor, 0, 0};
     return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;

@@ -17,7 +17,7 @@
 
 namespace repeat {
 
-/// What a repetition has come to.
+/// The result of a repetition.
 struct Conclusion {
     loopingcall::Outcome<void> outcome = {};
     Call last = {};

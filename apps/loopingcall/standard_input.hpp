@@ -13,14 +13,14 @@ namespace repeat {
 inline constexpr const char* unread_input =
     "standard input has data that COMMAND would not read; give once or each if it is to, or none";
 
-/// Whether a pipe, a socket or a file on standard input has data that nobody has read.
+/// Whether a pipe, a socket or a file on standard input has unread data.
 /// @param patience  how long a pipe is waited for whose writer has written nothing yet.
 [[nodiscard]] bool has_unread_input(std::chrono::milliseconds patience = {});
 
 /// What standard input has up to its end.
 struct InputText {
     std::string text = {};
-    std::string error = {};  ///< why it is not to be had; empty if it is
+    std::string error = {};  ///< why it is not available; empty if it is
 };
 
 /// Reads standard input to its end, on a thread of its own: neither a signal nor a time limit has

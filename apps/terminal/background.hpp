@@ -11,8 +11,8 @@ namespace terminal {
 // For what may block in the kernel for ever, such as a FIFO without a writer, or a path on a dead
 // file system.
 
-/// Does `work` on a thread of its own that takes no signals and is left to itself. It must own what
-/// it uses.
+/// Does `work` on a thread of its own, which takes no signals and may be abandoned. `work` must own
+/// what it uses.
 /// @throws std::system_error if there is no thread.
 void start_in_background(std::function<void()> work);
 

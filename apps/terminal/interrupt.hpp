@@ -23,7 +23,7 @@ class Interrupt {
     [[nodiscard]] int signal() const { return signal_ != 0 ? signal_ : signals_.pending(); }
 
     /// Each signal that comes from now on ends the program at once, wherever it is: what is left to
-    /// do may block, as does writing to somebody who does not read.
+    /// do may block, for example writing to a full pipe.
     /// @return signal(), which is not to end the program once more.
     int let_through();
 
@@ -36,7 +36,7 @@ class Interrupt {
 };
 
 /// Lets signals end the program at once as long as it lives, if writing to standard error would
-/// block: somebody who does not read must not make it deaf.
+/// block: a reader that does not read must not make the program deaf.
 class WhileStalled {
   public:
     explicit WhileStalled(const Interrupt& interrupt);

@@ -15,8 +15,8 @@ namespace terminal {
 ///
 /// They are blocked, for the thread that makes the object and those that it starts later, and stay
 /// so when the object is gone: a signal that comes afterwards is pending, and takes effect when the
-/// mask is set as it was. A signal that was blocked when the program was started is left alone, and
-/// so is a SIGHUP that was ignored (`nohup`).
+/// mask is restored. Signals that were blocked when the program was started stay blocked, and a
+/// SIGHUP that was ignored (`nohup`) stays ignored.
 class Signals {
   public:
     /// @param take  is called by the event loop with the number of each signal that comes.

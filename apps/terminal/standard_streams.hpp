@@ -7,7 +7,7 @@ namespace terminal {
 void occupy_closed_streams() noexcept;
 
 /// Writes what is still to be written to standard output.
-/// @return whether all of it has arrived; if not, standard error is told why.
+/// @return whether all of it has arrived; if not, prints why on standard error.
 [[nodiscard]] bool output_arrived(const char* program);
 
 }  // namespace terminal

@@ -33,7 +33,7 @@ struct Character {
     bool is_valid = true;
 };
 
-/// What is no character is a byte, and takes a column.
+/// A byte that is not part of a character takes one column.
 Character first_of(std::string_view text) {
     wchar_t character = 0;
     std::mbstate_t state{};

@@ -43,8 +43,9 @@ sub link_of {
     my ($text, $path, $anchor) = @_;
     return "[$text]($path" . ($anchor // '') . ')' if $path =~ m{^\w+:};
     my $target = $path eq '' ? $file : normal(($folder // '') . $path);
-    return $text unless $target =~ m{\.md$} && -e $target;
+    return $text unless $target =~ m{\.md$} && -e $target && $target !~ m{/results\.md$};
     my $name = page_of($target);
+    $anchor = undef if $name eq 'index';  # the front page of the reference is another one
     $anchor = defined $anchor ? "#${name}_" . substr($anchor, 1) : '';
     return "[$text]($name.html$anchor)";
 }

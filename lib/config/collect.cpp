@@ -178,8 +178,8 @@ class Collector {
         candidate.origin = {Source::default_value};
     }
 
-    /// A later file beats an earlier one; within one, a name beats those that came before it; the
-    /// same one again beats itself. Several values are joined in the opposite order.
+    /// A later file overrides an earlier one. Within a file, a name overrides the names before it,
+    /// even the same name. Several values are joined in the opposite order.
     void take_files(const Option& option, std::vector<Assignment>& assignments,
                     Candidate& candidate) {
         std::stable_sort(assignments.begin(), assignments.end(),

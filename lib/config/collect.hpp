@@ -25,9 +25,9 @@ struct Collected {
     std::vector<Diagnostic> diagnostics = {};
 };
 
-/// Goes through all sources and finds for each option what wins, and what it has beaten. Tells of
-/// files that cannot be read, lines that are wrong, names that are unknown, deprecated or repeated.
-/// What the values mean is not looked at here.
+/// Goes through all sources and finds for each option the value that takes effect and the values
+/// that it overrides. Reports files that cannot be read, lines that are wrong, names that are
+/// unknown, deprecated or repeated. Does not examine what the values mean.
 [[nodiscard]] Collected collect(const OptionTable& table, const OptionIndex& index,
                                 const Sources& sources);
 

@@ -77,13 +77,13 @@ std::optional<Rep> whole_part(std::string_view digits, Rep unit) {
     return value * unit;
 }
 
-/// 0.digits * unit, or nothing if that is no whole number of nanoseconds.
+/// 0.digits * unit; empty unless that is a whole number of nanoseconds.
 std::optional<Rep> fraction_part(std::string_view digits, Rep unit) {
     Rep value = 0;
     Rep rest = unit;
     while (!digits.empty() && digits.back() == '0') digits.remove_suffix(1);
     for (const char digit : digits) {
-        // 60 and 3600 are no powers of ten: tenths of a minute are whole, all of them.
+        // 60 and 3600 are not powers of ten, but every tenth of a minute is whole.
         const Rep tenth = rest / 10;
         if (tenth == 0 || rest % 10 != 0) return std::nullopt;
         value += tenth * (digit - '0');

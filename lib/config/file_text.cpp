@@ -31,8 +31,8 @@ std::string why_not_trusted(const struct stat& file) {
     return {};
 }
 
-/// Whoever may write to a directory may put something else in the place of what is in it, unless
-/// the directory is sticky; and so may the owner of a link to it.
+/// A user with write access to a directory may replace what is in it, unless it is sticky.
+/// The owner of a link to the directory may do so in any case.
 std::string why_directory_not_trusted(const fs::path& directory, bool is_nearest) {
     const std::string name = is_nearest ? "its directory" : "the directory " + directory.string();
     struct stat found {};

@@ -5,8 +5,8 @@
 
 namespace loopingcall::config::detail {
 
-/// Why root must not follow a file or directory that was looked for and not named: who else may
-/// decide what is in it. Empty if nobody else can, or if we are not root.
+/// Why root must not follow a file or directory that was looked for and not named: which other
+/// user may change it. Empty if no other user can, or if we are not root.
 [[nodiscard]] std::string why_not_trusted(const std::filesystem::path& path);
 
 struct FileText {

@@ -28,7 +28,7 @@ std::string bold(std::string_view text) { return "\\fB" + roff(text) + "\\fR"; }
 
 std::string italic(std::string_view text) { return "\\fI" + roff(text) + "\\fR"; }
 
-/// What a value is told it should be when it is not.
+/// What an error says that a value should be.
 std::string accepted(const Option& option) {
     const std::string expected = parse_value(option.type, "\x7F").expected;
     return expected.empty() ? name_of(option.type) : expected;

@@ -18,7 +18,7 @@ namespace loopingcall::config::detail {
 /// Not the end of the last line, but what is between the ends of lines: one text at least.
 [[nodiscard]] std::vector<std::string> lines_of(std::string_view text);
 
-/// A value that is no list.
+/// A single value, not a list.
 [[nodiscard]] Item to_item(OptionValue value);
 
 /// The groups of a table, in its order.

@@ -8,7 +8,7 @@ namespace loopingcall::config::detail {
 
 namespace {
 
-/// Names are short; a longer text is no misspelling of one, and would take long to compare.
+/// Names are short; a longer text is not a misspelling of one, and comparing it would take long.
 constexpr std::size_t longest_compared = 64;
 
 std::string folded(std::string_view text) {

@@ -22,7 +22,7 @@ class OptionIndex {
   public:
     explicit OptionIndex(const OptionTable& table);
 
-    /// The options that `key`, of folded section and key, may mean. Null if there are none.
+    /// The options that `key`, of folded section and key, may mean. Null: no option.
     [[nodiscard]] const std::vector<Meaning>* find(const std::string& key) const;
 
     /// The option whose name that is now.

@@ -8,7 +8,7 @@
 
 namespace loopingcall::config::detail {
 
-/// What the files hold, in the order in which a later one beats an earlier one.
+/// What the files hold, in order: a later file overrides an earlier one.
 struct ReadFiles {
     std::vector<IniFile> files = {};
     /// Which of Sources::files each of them comes from.

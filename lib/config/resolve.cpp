@@ -249,7 +249,7 @@ class Resolver {
         if (is_missing) problems_[option] = missing(table_[option]);
     }
 
-    /// oslo takes an empty number for none at all, which is told of one that is required.
+    /// oslo takes an empty number for no value, which is a problem if the option is required.
     [[nodiscard]] Problem refusal(std::size_t option, const std::string& text, ParsedValue parsed,
                                   bool secret) const {
         if (text.empty() && table_[option].required && is_number(table_[option].type)) {

@@ -183,8 +183,8 @@ std::size_t most_commas(const ItemType& type) {
     return most;
 }
 
-/// Takes items from the text, as oslo does: what is no item up to a comma may be one up to the
-/// next.
+/// Takes items from the text, as oslo does: text that is not an item up to one comma may be an item
+/// up to the next.
 class ListReader {
   public:
     ListReader(const ItemType& type, std::string_view text) : type_(type), rest_(text) {}

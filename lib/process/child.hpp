@@ -49,7 +49,7 @@ class Child : public std::enable_shared_from_this<Child> {
     /// Calls nothing any more. The child is reaped once it has ended.
     void release() noexcept;
 
-    /// How it ended, if it has: never blocks. The status is unknown if somebody else has reaped the
+    /// How it ended, if it has: never blocks. The status is unknown if other code has reaped the
     /// child and the kernel did not keep it.
     std::optional<WaitStatus> try_end() noexcept;
 

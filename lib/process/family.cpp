@@ -106,7 +106,7 @@ bool Family::is_ours_to_reap() const noexcept {
     return !is_reaped && wait_for(*this, info) == 0 && info.si_pid == pid;
 }
 
-// Once somebody else has reaped it, its number may be that of another child of the host.
+// Once other code has reaped it, its number may be that of another child of the host.
 void Family::reap() noexcept {
     if (is_ours_to_reap()) (void)::waitpid(pid, nullptr, WNOHANG);
     is_reaped = true;

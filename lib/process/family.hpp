@@ -22,11 +22,11 @@ struct Family {
     void signal(int number) const noexcept;
 
     /// How the child ended, if it has; it is not reaped by this. Never blocks. The status is
-    /// unknown if somebody else has reaped the child and the kernel does not keep it (Linux
+    /// unknown if other code has reaped the child and the kernel does not keep it (Linux
     /// before 6.15).
     [[nodiscard]] std::optional<WaitStatus> look() const noexcept;
 
-    /// Whether it has ended, and neither we nor somebody else has reaped it.
+    /// Whether it has ended, and neither we nor other code has reaped it.
     [[nodiscard]] bool is_ours_to_reap() const noexcept;
 
     /// Reaps the child if it is ours to reap. Never blocks.

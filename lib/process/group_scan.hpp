@@ -11,7 +11,7 @@ namespace loopingcall::process::detail {
 /// Whether `/proc/PID/stat` is that of a living member of a process group: a zombie is none.
 bool is_living_member(std::string_view stat, pid_t group) noexcept;
 
-/// Looks through /proc for a living member of a process group, on a thread of its own: the kernel
+/// Searches /proc for a living member of a process group, on a thread of its own: the kernel
 /// itself counts zombies as members.
 class GroupScan {
   public:

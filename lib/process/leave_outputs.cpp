@@ -13,7 +13,7 @@ namespace loopingcall::process::detail {
 
 namespace {
 
-// From the fork on, this process has locks that nobody will release: no memory is allocated.
+// From the fork on, this process has locks that no thread will release: no memory is allocated.
 
 void close_between(int first, int last) noexcept {
     constexpr int most_without_close_range = 4096;

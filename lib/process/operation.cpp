@@ -130,7 +130,7 @@ void Operation::complete(error_code error, ExecuteResult result) {
     options_.on_standard_output = nullptr;
     options_.on_standard_error = nullptr;
     options_.signal_sender.reset();
-    // The work goes with the handler, which may take down what it counts for.
+    // The work goes with the handler, which may destroy what it counts for.
     asio::post(strand_, asio::append(asio::consign(std::move(handler_), std::move(work_)), error,
                                      std::move(result)));
 }

@@ -49,7 +49,7 @@ class Output {
     /// Says that the child writes elsewhere.
     void leave_out() noexcept { at_end_ = true; }
 
-    /// Whether nobody can write to it any more, and all that was written has been read.
+    /// Whether no process can write to it any more, and all that was written has been read.
     [[nodiscard]] bool at_end() const noexcept { return at_end_; }
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
     /// Whether something that was read was neither kept nor passed on.

@@ -7,9 +7,9 @@
 
 namespace loopingcall::process::detail {
 
-// What the end of a child means, and how it is told. Pure functions.
+// What the end of a child means, in codes and in words. Pure functions.
 
-/// @param expected  the exit codes that mean success; any end is one if there are none.
+/// @param expected  the exit codes that mean success; empty: any end.
 boost::system::error_code judge_end(const WaitStatus& status, const std::vector<int>& expected);
 
 /// Whether another attempt may bring what this one did not.

@@ -27,7 +27,7 @@ constexpr Banned list[] = {
     {R"(\b(what|What) (cannot|could not) be\b)", "name what it is"},
     {R"(\b[Ww]hether what\b)", "name what it is"},
     {R"(\bso (is|are|does|do) (who|whoever|it)\b)", "repeat the verb"},
-    {R"(\bfor (itself|themselves|want)\b)", "independently, run out of"},
+    {R"(\beach for (itself|themselves)\b|\bfor want of\b)", "independently, run out of"},
     {R"(\b(do|does|done) without\b)", "continue without, fall back to"},
     {R"(\bbeats? (the|every|an|it|all|any|earlier)\b)", "override"},
     {R"(\bbeaten\b)", "overridden"},

@@ -21,7 +21,7 @@ void check_files(const std::string& folder, const char* end,
                  std::string (*part)(const std::string&), std::size_t least) {
     const auto files = test::files_below(folder, end);
     for (const auto& file : files) {
-        // Its one phrase, "cannot tell", changes with the messages of the room.
+        // Its "cannot tell" changes together with the messages of the room.
         if (test::shown(file) == "lib/device/describe.cpp") continue;
         check(test::shown(file), part(test::read_file(file)));
     }
@@ -74,6 +74,15 @@ BOOST_AUTO_TEST_CASE(the_comments_of_the_public_headers_are_plain) {
     for (const auto& header : test::files_below("include/loopingcall", ".hpp")) {
         if (header.parent_path().filename() != "loopingcall") continue;
         check(test::shown(header), test::comments_of(test::read_file(header)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(other_comments_are_plain) {
+    for (const char* const folder :
+         {"lib/config", "lib/process", "apps/terminal", "apps/loopingcall"}) {
+        for (const char* const end : {".cpp", ".hpp"}) {
+            check_files(folder, end, test::comments_of, 1);
+        }
     }
 }
 
