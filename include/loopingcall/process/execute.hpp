@@ -84,7 +84,7 @@ struct ExecuteOptions {
     /// The signal that asks the child to end, on a timeout and a cancellation.
     int end_signal = SIGTERM;
 
-    /// The signals that are ignored and blocked in the child. By default there are none, so that
+    /// The signals that are ignored and blocked in the child. By default it has none, so that
     /// the settings of a host do not reach its children.
     SignalState signals = {};
 
