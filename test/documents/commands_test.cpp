@@ -78,7 +78,8 @@ BOOST_AUTO_TEST_CASE(the_front_page_has_commands) {
 BOOST_AUTO_TEST_CASE(each_command_of_each_readme_prints_what_the_page_shows) {
     for (const auto& page : test::readmes()) {
         for (const Example& example : examples_of(page)) {
-            if (example.command.starts_with("example_") && std::string(TEST_EXAMPLES).empty()) {
+            const bool is_of_examples = example.command.find("example_") != std::string::npos;
+            if (is_of_examples && std::string(TEST_EXAMPLES).empty()) {
                 continue;
             }
             const auto ended = run_example(example);
