@@ -117,8 +117,10 @@ TimePoint FixedIntervalSchedule::announced(const Plan& plan, TimePoint now) cons
     return missed_ticks_ == MissedTicks::burst ? plan.begin : std::max(plan.begin, now);
 }
 
-std::variant<Plan, End> FixedIntervalSchedule::next(const CallResult& result, const EndedCall& call,
-                                                    double uniform) {
+[[gnu::flatten]] std::variant<Plan, End> FixedIntervalSchedule::next(const CallResult& result,
+                                                                     const EndedCall& call,
+                                                                     double uniform) {
+    if (!rare_ && !call.extra && std::holds_alternative<Again>(result)) return on_grid(call.ended);
     if (rare_) rare_->uniform = uniform;
     bool recovered = false;
     if (const auto* failure = std::get_if<Failure>(&result)) {
