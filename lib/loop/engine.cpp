@@ -66,12 +66,14 @@ const asio::any_io_executor& Engine::running_executor() const noexcept { return 
 
 std::shared_ptr<Observer> Engine::observer() const { return limits_ ? limits_->observer : nullptr; }
 
-void Engine::wake(std::shared_ptr<Timer>&& self, Ticket ticket, std::optional<TimePoint> here) {
+[[gnu::flatten]] void Engine::wake(std::shared_ptr<Timer>&& self, Ticket ticket,
+                                   std::optional<TimePoint> here) {
     if (here && site_->runs_anywhere) return on_wake(ticket, *here);
     hand_over(std::move(self), ticket, here.has_value());
 }
 
-void Engine::hand_over(std::shared_ptr<Timer>&& self, Ticket ticket, bool may_be_here) {
+[[gnu::noinline]] void Engine::hand_over(std::shared_ptr<Timer>&& self, Ticket ticket,
+                                         bool may_be_here) {
     auto on_executor = [kept = std::move(self), this, ticket] { on_wake(ticket, queue().now()); };
     if (may_be_here) {
         asio::dispatch(site_->executor, std::move(on_executor));

@@ -30,7 +30,7 @@ void RunnerBase::call_begins() noexcept {
 }
 
 // Compiled here, because it takes a second of the compiler's time.
-void RunnerBase::resume(std::shared_ptr<RunnerBase> runner) {
+[[gnu::flatten]] void RunnerBase::resume(std::shared_ptr<RunnerBase> runner) {
     if (runner->is_alone_) return resume_now(std::move(runner));
     const auto& strand = runner->strand_;
     asio::dispatch(strand, [kept = std::move(runner)]() mutable { resume_now(std::move(kept)); });

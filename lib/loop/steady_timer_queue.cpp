@@ -190,8 +190,11 @@ TimerHeap::Expired SteadyTimerQueue::pop_first(TimePoint here, bool by_alarm) {
         posted_.store(false, std::memory_order_relaxed);
     }
     if (!heap_.empty() && heap_.earliest() <= here) due = heap_.pop();
-    schedule(here);
-    disarm_if_empty();  // it may be armed for one that was triggered instead
+    if (heap_.empty()) {
+        disarm_if_empty();  // it may be armed for one that was triggered instead
+    } else {
+        schedule(here);
+    }
     return due;
 }
 
