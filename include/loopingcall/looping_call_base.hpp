@@ -29,8 +29,9 @@ inline constexpr cancel_t cancel{};
 /// @par Calls  never overlap: the next one is planned when the last one is over.
 /// @par Executor  a plain body runs on the executor that the call was made with. A body that
 ///      returns `asio::awaitable` runs on a strand of it, which it gets by
-///      `asio::this_coro::executor`; on that executor itself if it is a strand. Completions run on
-///      the executor associated with their handler.
+///      `asio::this_coro::executor`; on that executor itself if it is a strand, or that of an
+///      `io_context` with a concurrency hint of 1, which promises Asio that one thread runs it.
+///      Completions run on the executor associated with their handler.
 /// @par Thread safety  every function may be called from any thread, except the constructors,
 ///      assignment and the destructor. None blocks but wait() and wait_for(), and none runs code
 ///      of the user.

@@ -7,13 +7,6 @@
 
 namespace loopingcall::detail {
 
-std::optional<StopReason> reason_to_end(const Demands& demands) noexcept {
-    if (demands.stop_requested) return StopReason::stopped;
-    if (demands.deadline_passed) return StopReason::timed_out;
-    if (demands.calls_used_up) return StopReason::exhausted;
-    return std::nullopt;
-}
-
 void check(CallResult& result) {
     const auto* pause = std::get_if<After>(&result);
     if (pause == nullptr || pause->delay >= Duration::zero()) return;

@@ -4,7 +4,8 @@
 #include <loopingcall/outcome.hpp>
 #include <optional>
 
-// What ends a loop, as functions of values: no clock, no lock, no loop in sight.
+// What ends a loop, as functions of values: no clock, no lock, no loop in sight. What each tick
+// needs is inline.
 namespace loopingcall::detail {
 
 /// What has happened to the run while its body was busy.
@@ -16,7 +17,12 @@ struct Demands {
 
 /// How the run ends if neither the body nor the schedule has ended it: stopped before timed_out
 /// before exhausted; or nothing, if it goes on.
-[[nodiscard]] std::optional<StopReason> reason_to_end(const Demands& demands) noexcept;
+[[nodiscard]] inline std::optional<StopReason> reason_to_end(const Demands& demands) noexcept {
+    if (demands.stop_requested) return StopReason::stopped;
+    if (demands.deadline_passed) return StopReason::timed_out;
+    if (demands.calls_used_up) return StopReason::exhausted;
+    return std::nullopt;
+}
 
 /// Makes a failure of what no body may say: `after(d)` with a negative d.
 void check(CallResult& result);

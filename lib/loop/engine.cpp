@@ -66,24 +66,28 @@ const asio::any_io_executor& Engine::running_executor() const noexcept { return 
 
 std::shared_ptr<Observer> Engine::observer() const { return limits_ ? limits_->observer : nullptr; }
 
-void Engine::wake(std::shared_ptr<Timer> self, Ticket ticket, std::optional<TimePoint> here) {
+[[gnu::flatten]] void Engine::wake(std::shared_ptr<Timer>&& self, Ticket ticket,
+                                   std::optional<TimePoint> here) {
     if (here && site_->runs_anywhere) return on_wake(ticket, *here);
+    hand_over(std::move(self), ticket, here.has_value());
+}
+
+[[gnu::noinline]] void Engine::hand_over(std::shared_ptr<Timer>&& self, Ticket ticket,
+                                         bool may_be_here) {
     auto on_executor = [kept = std::move(self), this, ticket] { on_wake(ticket, queue().now()); };
-    if (here) {
+    if (may_be_here) {
         asio::dispatch(site_->executor, std::move(on_executor));
     } else {
         asio::post(site_->executor, std::move(on_executor));
     }
 }
 
-void Engine::on_wake(Ticket ticket, TimePoint now) {
+[[gnu::flatten]] void Engine::on_wake(Ticket ticket, TimePoint now) {
     Lock lock(mutex_);
-    if (phase_ == Phase::idle || ticket != ticket_) return;
-    if (farewells_) return bid_farewell(lock);
-    if (phase_ == Phase::calling) return on_wake_in_call(now);
-
-    if (const auto reason = reason_to_end({.deadline_passed = demands(now).deadline_passed})) {
-        return finish(lock, *reason, nullptr);
+    if (ticket != ticket_) return;
+    if (phase_ != Phase::waiting || farewells_) return on_other_wake(lock, now);
+    if (limits_ && demands(now).deadline_passed) {
+        return finish(lock, StopReason::timed_out, nullptr);
     }
     if (!begin_call(now)) return arm_for_next_call(now);
     const Tick tick = current_tick();
@@ -91,8 +95,10 @@ void Engine::on_wake(Ticket ticket, TimePoint now) {
     call(tick);
 }
 
-Tick Engine::current_tick() const noexcept {
-    return {stats_.runs - 1, call_missed_, call_due_, call_started_};
+void Engine::on_other_wake(Lock& lock, TimePoint now) {
+    if (phase_ == Phase::idle) return;
+    if (farewells_) return bid_farewell(lock);
+    on_wake_in_call(now);
 }
 
 // Each limit is heard once, whatever the body was asked before: it may have begun to clean up.
@@ -165,11 +171,6 @@ void Engine::arm_for_deadlines(TimePoint now) {
     if (armed_in_call_) arm(first, now);
 }
 
-void Engine::arm_for_next_call(TimePoint now) {
-    if (trigger_requested_) stats_.next_due = now;
-    arm(when_to_wake(stats_.next_due, now), now);
-}
-
 /// A call that is due already is not put off, and none beyond the deadline.
 TimePoint Engine::shared_wake(TimePoint due, TimePoint now) const noexcept {
     if (!limits_ || limits_->tolerance == Duration::zero() || due <= now) return due;
@@ -177,25 +178,10 @@ TimePoint Engine::shared_wake(TimePoint due, TimePoint now) const noexcept {
     return shared < limits_->deadline ? shared : due;
 }
 
-TimePoint Engine::when_to_wake(TimePoint due, TimePoint now) const noexcept {
-    return limits_ ? std::min(shared_wake(due, now), limits_->deadline) : due;
-}
-
-void Engine::arm(TimePoint due, TimePoint now) { ticket_ = queue().add(*this, due, now); }
-
 /// A wake-up that is under way already is ignored, too.
 void Engine::disarm() noexcept {
     queue().remove(*this);
     ticket_ = 0;
-}
-
-Demands Engine::demands(TimePoint now) const noexcept {
-    if (!limits_) return {.stop_requested = stop_requested_};
-    const TimePoint deadline = limits_->deadline;
-    const std::uint64_t max_calls = limits_->max_calls;
-    return {.stop_requested = stop_requested_,
-            .deadline_passed = deadline <= now && deadline != TimePoint::max(),
-            .calls_used_up = max_calls != 0 && stats_.runs >= max_calls};
 }
 
 std::shared_ptr<Engine> Engine::self() {

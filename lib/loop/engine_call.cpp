@@ -8,13 +8,15 @@
 
 namespace loopingcall::detail {
 
-void Engine::returned(CallResult result) {
+// All that a call needs is inlined into one function: it is short, and each tick comes here.
+[[gnu::flatten]] void Engine::returned(CallResult result) {
     if (!schedule_) return;  // abandoned
     const TimePoint now = queue().now();
     double uniform = 0;
     try {
-        settle(result);
-        judge(result, current_tick());
+        check(result);
+        if (limits_) settle(result);
+        judge(result, stats_.runs);
         if (limits_ && limits_->observer) report(result, now);
         if (schedule_->draws()) uniform = schedule_->draw();
     } catch (...) {
@@ -30,8 +32,7 @@ void Engine::returned(CallResult result) {
 
 /// Makes of the result what it is when it is known whether the call took too long.
 void Engine::settle(CallResult& result) const {
-    check(result);
-    if (!limits_ || limits_->call_timeout == Duration::zero()) return;
+    if (limits_->call_timeout == Duration::zero()) return;
     const std::scoped_lock lock(mutex_);
     if (!call_timed_out_) return;
     const auto* failure = std::get_if<Failure>(&result);
@@ -76,7 +77,7 @@ void Engine::count(const CallResult& result, TimePoint now) {
         last_error_ = failure->error;
     } else {
         stats_.consecutive_failures = 0;
-        last_error_ = nullptr;
+        if (last_error_) last_error_ = nullptr;
     }
 }
 

@@ -57,7 +57,7 @@ bool FixedIntervalSchedule::begin(Plan& plan, TimePoint now) {
     const bool makes_one_call_for_all =
         missed_ticks_ == MissedTicks::skip || missed_ticks_ == MissedTicks::coalesce;
     if (missed_ticks_ == MissedTicks::delay && now > plan.begin) {
-        begin_grid(plan.due + (now - plan.begin), true);
+        begin_grid(saturating_add(plan.due, now - plan.begin), true);
     } else if (makes_one_call_for_all && is_on_the_grid(plan)) {
         const Plan latest = latest_point(plan.due, interval_, now);
         plan.missed += latest.missed;
@@ -94,8 +94,9 @@ Plan FixedIntervalSchedule::instead_of(const Plan& plan, TimePoint now) {
         too_late += (in_time - plan.begin - Duration{1}) / interval_;
     }
     Plan last_too_late = plan;
-    last_too_late.due += (too_late - 1) * interval_;
-    last_too_late.begin += (too_late - 1) * interval_;
+    // Jitter may have had the call begin before its point, which then lies beyond the end of time.
+    last_too_late.due = saturating_add(plan.due, (too_late - 1) * interval_);
+    last_too_late.begin = saturating_add(plan.begin, (too_late - 1) * interval_);
     if (too_late > 1 && !comes_too_late(last_too_late, now)) {  // by what the tolerance adds
         --too_late;
         last_too_late.due -= interval_;
@@ -117,8 +118,10 @@ TimePoint FixedIntervalSchedule::announced(const Plan& plan, TimePoint now) cons
     return missed_ticks_ == MissedTicks::burst ? plan.begin : std::max(plan.begin, now);
 }
 
-std::variant<Plan, End> FixedIntervalSchedule::next(const CallResult& result, const EndedCall& call,
-                                                    double uniform) {
+[[gnu::flatten]] std::variant<Plan, End> FixedIntervalSchedule::next(const CallResult& result,
+                                                                     const EndedCall& call,
+                                                                     double uniform) {
+    if (!rare_ && !call.extra && std::holds_alternative<Again>(result)) return on_grid(call.ended);
     if (rare_) rare_->uniform = uniform;
     bool recovered = false;
     if (const auto* failure = std::get_if<Failure>(&result)) {

@@ -46,10 +46,30 @@ bool running_in_this_thread(const asio::any_io_executor& executor) {
     return scheduler && scheduler->can_dispatch();
 }
 
+namespace {
+
+// Newer releases of Boost keep the hint elsewhere.
+template <class Scheduler>
+bool is_promised_one_thread(const Scheduler& scheduler) {
+    if constexpr (requires { scheduler.concurrency_hint(); }) {
+        return scheduler.concurrency_hint() == 1;
+    } else {
+        return false;
+    }
+}
+
+bool has_one_thread(const asio::io_context::executor_type& executor) {
+    Scheduler* const scheduler = scheduler_of(asio::query(executor, asio::execution::context));
+    return scheduler && is_promised_one_thread(*scheduler);
+}
+
+}  // namespace
+
 // A strand of an any_io_executor allocates with each dispatch in Boost 1.81.
 asio::any_io_executor serialized(const asio::any_io_executor& executor) {
     if (is_strand(executor)) return executor;
     if (const auto* io = executor.target<asio::io_context::executor_type>()) {
+        if (has_one_thread(*io)) return executor;
         return asio::make_strand(*io);
     }
     if (const auto* pool = executor.target<asio::thread_pool::executor_type>()) {

@@ -20,8 +20,9 @@ bool is_stopped(const Scheduler* scheduler);
 /// What `executor` runs on if it is a strand, a strand of a strand, and so on; else itself.
 asio::any_io_executor inner_executor(asio::any_io_executor executor);
 
-/// `executor` itself if it is a strand, else a strand of it: what is posted to it never runs at the
-/// same time as other work of it, whatever number of threads there are.
+/// `executor` itself if it is a strand, or of an `io_context` that is promised to be run by one
+/// thread (concurrency hint 1); else a strand of it: what is posted to it never runs at the same
+/// time as other work of it, whatever number of threads there are.
 asio::any_io_executor serialized(const asio::any_io_executor& executor);
 
 /// Whether it is the executor of an `io_context` or `thread_pool` itself, whose work may be done on

@@ -13,7 +13,7 @@
 namespace loopingcall::detail {
 
 RunnerBase::RunnerBase(const asio::any_io_executor& executor)
-    : executor_(executor), strand_(serialized(executor)) {}
+    : executor_(executor), strand_(serialized(executor)), is_alone_(is_context_executor(strand_)) {}
 
 void RunnerBase::cancel(Serial call) {
     asio::post(strand_, [self = shared_from_this(), call] { self->cancel_now(call); });
@@ -30,7 +30,8 @@ void RunnerBase::call_begins() noexcept {
 }
 
 // Compiled here, because it takes a second of the compiler's time.
-void RunnerBase::resume(std::shared_ptr<RunnerBase> runner) {
+[[gnu::flatten]] void RunnerBase::resume(std::shared_ptr<RunnerBase> runner) {
+    if (runner->is_alone_) return resume_now(std::move(runner));
     const auto& strand = runner->strand_;
     asio::dispatch(strand, [kept = std::move(runner)]() mutable { resume_now(std::move(kept)); });
 }

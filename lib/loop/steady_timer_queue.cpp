@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
@@ -26,6 +25,36 @@ constexpr Duration longest_turn = std::chrono::microseconds{50};
 
 }  // namespace
 
+// A handler with an allocator of its own. Asio completes one that asio::bind_allocator has made by
+// way of its executor, which costs some 60 instructions more.
+class SteadyTimerQueue::OnAlarm {
+  public:
+    using allocator_type = HandlerAllocator<void>;
+    explicit OnAlarm(SteadyTimerQueue& queue) noexcept : queue_(&queue) {}
+    [[nodiscard]] allocator_type get_allocator() const noexcept {
+        return allocator_type(queue_->wait_memory_);
+    }
+    void operator()(const boost::system::error_code& error) const {
+        if (!error) queue_->fire(true);
+    }
+
+  private:
+    SteadyTimerQueue* queue_;
+};
+
+class SteadyTimerQueue::OnPosted {
+  public:
+    using allocator_type = HandlerAllocator<void>;
+    explicit OnPosted(SteadyTimerQueue& queue) noexcept : queue_(&queue) {}
+    [[nodiscard]] allocator_type get_allocator() const noexcept {
+        return allocator_type(queue_->post_memory_);
+    }
+    void operator()() const { queue_->fire(false); }
+
+  private:
+    SteadyTimerQueue* queue_;
+};
+
 /// The one timer, whatever executor it runs on.
 class SteadyTimerQueue::Alarm {
   public:
@@ -42,18 +71,13 @@ class SteadyTimerQueue::AlarmOn final : public Alarm {
 
     void arm(SteadyTimerQueue& queue, TimePoint due) override {
         timer_.expires_at(due);
-        timer_.async_wait(asio::bind_allocator(HandlerAllocator<void>(queue.wait_memory_),
-                                               [&queue](const boost::system::error_code& error) {
-                                                   if (!error) queue.on_alarm();
-                                               }));
+        timer_.async_wait(OnAlarm(queue));
     }
 
     void cancel() override { timer_.cancel(); }
 
     void post(SteadyTimerQueue& queue) override {
-        asio::post(timer_.get_executor(),
-                   asio::bind_allocator(HandlerAllocator<void>(queue.post_memory_),
-                                        [&queue] { queue.on_posted(); }));
+        asio::post(timer_.get_executor(), OnPosted(queue));
     }
 
   private:
@@ -102,11 +126,10 @@ TimePoint SteadyTimerQueue::now() const noexcept {
 }
 
 // A due time in the past counts as now: a loop that never keeps up must not overtake the others.
-Ticket SteadyTimerQueue::add(Timer& timer, TimePoint due, TimePoint now) {
+[[gnu::flatten]] void SteadyTimerQueue::add(Timer& timer, TimePoint due, TimePoint now) {
     const std::scoped_lock lock(mutex_);
-    const Ticket ticket = heap_.push(timer, std::max(due, now));
+    heap_.push(timer, std::max(due, now));
     schedule(now);
-    return ticket;
 }
 
 // The alarm may be left over from an arming that another one has taken the place of. Armed for
@@ -127,10 +150,10 @@ void SteadyTimerQueue::disarm_if_empty() noexcept {
 
 /// Sees to it that fire() is called when the earliest timer is due. Under the lock.
 void SteadyTimerQueue::schedule(TimePoint now) {
-    if (heap_.empty() || posted_) return;
+    if (heap_.empty() || posted_.load(std::memory_order_relaxed)) return;
     const TimePoint earliest = heap_.earliest();
     if (earliest <= now) {
-        posted_ = true;
+        posted_.store(true, std::memory_order_relaxed);
         alarm_->post(*this);
     } else if (!armed_ || earliest < armed_for_) {
         armed_ = true;
@@ -139,35 +162,51 @@ void SteadyTimerQueue::schedule(TimePoint now) {
     }
 }
 
-void SteadyTimerQueue::on_alarm() { fire(armed_); }
-
-void SteadyTimerQueue::on_posted() { fire(posted_); }
-
 // Loops that are due together share a handler, because each handler costs a turn of the scheduler
 // and a look for other events. One loop at a time is taken, and before the first is called,
 // another handler sees to the others: so nobody has to wait for the body of another while a second
-// thread is idle.
-void SteadyTimerQueue::fire(bool& what_called) {
+// thread is idle. No such handler: no other loop was due, and the alarm sees to what becomes due.
+[[gnu::flatten]] void SteadyTimerQueue::fire(bool by_alarm) {
     TimePoint here = now();
     const TimePoint until = here + longest_turn;
     for (int calls = 0; calls < most_calls_in_a_turn && here < until; ++calls) {
-        std::optional<TimerHeap::Expired> due;
-        {
-            const std::scoped_lock lock(mutex_);
-            if (calls == 0) what_called = false;
-            const bool is_due = !heap_.empty() && heap_.earliest() <= here;
-            if (is_due && (calls == 0 || !is_stopped(scheduler_))) due = heap_.pop();
-            if (calls == 0 || !due) schedule(here);
-            disarm_if_empty();  // it may be armed for one that was triggered instead
-        }
-        if (!due) return;
-        Timer& timer = *due->timer;
-        timer.wake(std::move(due->timer), due->ticket, here);
+        TimerHeap::Expired due = calls == 0 ? pop_first(here, by_alarm) : pop_due(here);
+        if (!due.timer) return;
+        Timer& timer = *due.timer;
+        timer.wake(std::move(due.timer), due.ticket, here);
+        if (!posted_.load(std::memory_order_relaxed)) return;
         const TimePoint seen = last_read_.load(std::memory_order_relaxed);
         here = seen > here ? seen : now();
     }
+}
+
+/// @return no timer if none is due.
+TimerHeap::Expired SteadyTimerQueue::pop_first(TimePoint here, bool by_alarm) {
+    TimerHeap::Expired due{};
     const std::scoped_lock lock(mutex_);
-    schedule(here);
+    if (by_alarm) {
+        armed_ = false;
+    } else {
+        posted_.store(false, std::memory_order_relaxed);
+    }
+    if (!heap_.empty() && heap_.earliest() <= here) due = heap_.pop();
+    if (heap_.empty()) {
+        disarm_if_empty();  // it may be armed for one that was triggered instead
+    } else {
+        schedule(here);
+    }
+    return due;
+}
+
+/// @return no timer if none is due, or no more are to be called.
+TimerHeap::Expired SteadyTimerQueue::pop_due(TimePoint here) {
+    TimerHeap::Expired due{};
+    const std::scoped_lock lock(mutex_);
+    const bool is_due = !heap_.empty() && heap_.earliest() <= here;
+    if (is_due && !is_stopped(scheduler_)) due = heap_.pop();
+    if (!due.timer) schedule(here);
+    disarm_if_empty();
+    return due;
 }
 
 void SteadyTimerQueue::shutdown() {

@@ -35,11 +35,13 @@ class SteadyTimerQueue final : public asio::execution_context::service, public T
     ~SteadyTimerQueue() override;
 
     [[nodiscard]] TimePoint now() const noexcept override;
-    Ticket add(Timer& timer, TimePoint due, TimePoint now) override;
+    void add(Timer& timer, TimePoint due, TimePoint now) override;
     void remove(Timer& timer) noexcept override;
 
   private:
     class Alarm;
+    class OnAlarm;
+    class OnPosted;
     template <class Executor>
     class AlarmOn;
 
@@ -47,9 +49,9 @@ class SteadyTimerQueue final : public asio::execution_context::service, public T
     void shutdown() override;
     void schedule(TimePoint now);
     void disarm_if_empty() noexcept;
-    void on_alarm();
-    void on_posted();
-    void fire(bool& what_called);
+    [[nodiscard]] TimerHeap::Expired pop_first(TimePoint here, bool by_alarm);
+    [[nodiscard]] TimerHeap::Expired pop_due(TimePoint here);
+    void fire(bool by_alarm);
 
     Scheduler* const scheduler_;
     Mutex mutex_;
@@ -59,8 +61,8 @@ class SteadyTimerQueue final : public asio::execution_context::service, public T
     std::unique_ptr<Alarm> alarm_;
     mutable std::atomic<TimePoint> last_read_{TimePoint{}};  // the clock, by whichever thread
     TimePoint armed_for_ = TimePoint::max();
-    bool armed_ = false;   // on_alarm() will be called at armed_for_
-    bool posted_ = false;  // on_posted() will be called soon
+    bool armed_ = false;                // fire() will be called at armed_for_
+    std::atomic<bool> posted_ = false;  // fire() will be called soon; set under the lock
 };
 
 }  // namespace loopingcall::detail

@@ -24,7 +24,7 @@ class VirtualTimerQueue::Sleep final : public Timer {
           work_(asio::prefer(asio::get_associated_executor(handler_, fallback),
                              asio::execution::outstanding_work.tracked)) {}
 
-    void wake(std::shared_ptr<Timer> /*self*/, Ticket /*ticket*/,
+    void wake(std::shared_ptr<Timer>&& /*self*/, Ticket /*ticket*/,
               std::optional<TimePoint> /*here*/) override {
         complete({});
     }
@@ -45,9 +45,9 @@ class VirtualTimerQueue::Sleep final : public Timer {
     std::atomic_flag completed_;
 };
 
-Ticket VirtualTimerQueue::add(Timer& timer, TimePoint due, TimePoint /*now*/) {
+void VirtualTimerQueue::add(Timer& timer, TimePoint due, TimePoint /*now*/) {
     const std::scoped_lock lock(mutex_);
-    return heap_.push(timer, std::max(due, now()));
+    heap_.push(timer, std::max(due, now()));
 }
 
 void VirtualTimerQueue::remove(Timer& timer) noexcept {

@@ -24,7 +24,7 @@ class VirtualTimerQueue final : public TimerQueue,
     [[nodiscard]] TimePoint now() const noexcept override { return now_; }
 
     /// A due time in the past counts as now: it does not jump the queue of this instant.
-    Ticket add(Timer& timer, TimePoint due, TimePoint now) override;
+    void add(Timer& timer, TimePoint due, TimePoint now) override;
     void remove(Timer& timer) noexcept override;
 
     /// The end of time never comes: what is armed there is not due, whatever happens at this moment

@@ -212,4 +212,30 @@ BOOST_AUTO_TEST_CASE(the_body_runs_on_a_strand_of_the_executor_of_the_loop) {
     BOOST_TEST(on_strand);
 }
 
+BOOST_AUTO_TEST_CASE(without_a_strand_in_a_context_that_is_promised_to_one_thread) {
+    asio::io_context promised(1);
+    VirtualClock time(promised);
+    bool on_context = false;
+    int cancelled = 0;
+    FixedIntervalLoopingCall<void, VirtualClock> call(
+        promised, time, [&]() -> asio::awaitable<void> {
+            on_context = co_await asio::this_coro::executor == promised.get_executor();
+            try {
+                co_await time.async_sleep(1h);
+            } catch (const boost::system::system_error&) {
+                ++cancelled;
+                throw;
+            }
+        });
+    call.start(
+        {.interval = 100ms, .call_timeout = 10ms, .on_error = {.action = OnError::keep_schedule}});
+    time.advance(105ms);
+    BOOST_TEST(on_context);
+    BOOST_TEST(cancelled == 1);
+    call.stop(cancel);
+    time.advance(0ns);
+    BOOST_TEST(cancelled == 2);
+    BOOST_TEST(!call.running());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

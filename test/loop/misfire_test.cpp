@@ -1,6 +1,7 @@
 // misfire_grace_time: a planned call that would come too late is not made.
 #include <loopingcall/fixed_interval_looping_call.hpp>
 #include <map>
+#include <optional>
 
 #include "support/virtual_time.hpp"
 
@@ -213,6 +214,31 @@ BOOST_AUTO_TEST_CASE(many_loops_do_not_all_call_in_the_instant_that_time_goes_on
             time.clock.spend(25s);
             time.clock.advance(20s);
             for (const auto& [when, count] : calls) BOOST_TEST(count <= 6);
+        }
+    }
+}
+
+// Jitter has a call begin before its point, which lies beyond the end of time then.
+BOOST_AUTO_TEST_CASE(a_point_beyond_the_end_of_time_is_never_come_to) {
+    for (const MissedTicks policy : {MissedTicks::skip, MissedTicks::coalesce, MissedTicks::burst,
+                                     MissedTicks::delay, MissedTicks::after_completion}) {
+        for (const std::optional<Duration> grace : {std::optional<Duration>{}, {1s}}) {
+            BOOST_TEST_CONTEXT(policy << (grace ? " with" : " without") << " a grace time") {
+                test::VirtualTime time;
+                auto call = time.make([] {});
+                call.start({.interval = std::chrono::years(20),
+                            .missed_ticks = policy,
+                            .jitter = 0.4,
+                            .misfire_grace_time = grace,
+                            .random = [] { return 0.0; }});
+                time.clock.advance(0ns);
+                for (int i = 0; i < 15; ++i) {  // wherever the end lies between two points
+                    time.clock.spend(std::chrono::years(i == 14 ? 300 : 20));
+                    time.clock.advance(1s);
+                    BOOST_TEST((call.stats().next_due > time.clock.now()));
+                }
+                BOOST_TEST(call.running());
+            }
         }
     }
 }

@@ -103,7 +103,8 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
     /// @}
 
     /// Has the last word on what a call came to; may run code of the user.
-    virtual void judge(CallResult& /*result*/, const Tick& /*tick*/) {}
+    /// @param number  of the call, from 1.
+    virtual void judge(CallResult& /*result*/, std::uint64_t /*number*/) {}
 
     /// Makes the typed outcome, with the value of the last call if it was done.
     virtual ErasedOutcome make_outcome(StopReason reason, std::exception_ptr error,
@@ -134,8 +135,10 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
     using Lock = std::unique_lock<Mutex>;
 
     // Whatever takes a Lock is called with it held, and lets go of it to call code of the user.
-    void wake(std::shared_ptr<Timer> self, Ticket ticket, std::optional<TimePoint> here) final;
+    void wake(std::shared_ptr<Timer>&& self, Ticket ticket, std::optional<TimePoint> here) final;
+    void hand_over(std::shared_ptr<Timer>&& self, Ticket ticket, bool may_be_here);
     void on_wake(Ticket ticket, TimePoint now);
+    void on_other_wake(Lock& lock, TimePoint now);
     void on_wake_in_call(TimePoint now);
     [[nodiscard]] bool begin_call(TimePoint now);
     [[nodiscard]] bool begin_planned(TimePoint now);
@@ -183,7 +186,6 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
     TimePoint call_started_;
     std::uint64_t call_missed_ = 0;
     Stats stats_;
-    Ticket ticket_ = 0;
     std::exception_ptr last_error_;  // of the last call that failed
     Waiters waiters_;                // of the run that goes on
     // Runs that are over, the oldest first; while idle, the last one, of which all know.

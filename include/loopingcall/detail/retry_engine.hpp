@@ -49,14 +49,14 @@ class RetryEngine final : public EngineFor<T, Body> {
     void start() { detail::start(*this, RetryTerms(*policy_)); }
 
   private:
-    void judge(CallResult& result, const Tick& tick) override {
+    void judge(CallResult& result, std::uint64_t number) override {
         if (std::holds_alternative<Again>(result)) result = Failure{};
         if (const auto* pause = std::get_if<After>(&result)) {
             result = Failure{.delay = pause->delay};
             return;
         }
         if (this->asked_to_give_up()) return;  // the end of it is decided
-        Attempt<T> attempt{.number = tick.index + 1};
+        Attempt<T> attempt{.number = number};
         auto* failure = std::get_if<Failure>(&result);
         if (failure) {
             attempt.error = failure->error;

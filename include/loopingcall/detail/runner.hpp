@@ -5,6 +5,7 @@
 #include <boost/asio/query.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <loopingcall/detail/call_result.hpp>
+#include <loopingcall/detail/mutex.hpp>
 #include <loopingcall/detail/runner_base.hpp>
 #include <loopingcall/tick.hpp>
 #include <memory>
@@ -89,7 +90,7 @@ class RunnerPool final : public asio::execution_context::service {
         dropped.swap(idle_);
     }
 
-    std::mutex mutex_;
+    Mutex mutex_;
     Runners idle_;
     std::size_t users_ = 0;
 };

@@ -16,7 +16,8 @@ namespace loopingcall::detail {
 using Serial = std::uint64_t;
 
 /// A coroutine that awaits call after call, of whatever loop has one to make; and where it does so:
-/// a strand, so that a body and its cancellation never happen at the same time.
+/// a strand, so that a body and its cancellation never happen at the same time; none is needed in
+/// an `io_context` that one thread runs.
 ///
 /// A coroutine for every call costs three allocations each time; one for every loop, some 800 bytes
 /// while it does nothing. There are as many of these as there are bodies suspended.
@@ -24,11 +25,11 @@ using Serial = std::uint64_t;
 /// It is kept alive by whoever has it wait, or resumes it, or by its own frame while it serves. If
 /// nobody does, the coroutine is destroyed where it waits.
 ///
-/// @par Thread safety  reserve() and cancel() under the lock of the engine; resume() from anywhere;
-///      the rest on the strand.
+/// @par Thread safety  reserve() and cancel() under the lock of the engine; the rest on the strand,
+///      and resume() on the executor.
 class LOOPINGCALL_EXPORT RunnerBase : public std::enable_shared_from_this<RunnerBase> {
   public:
-    /// On `executor` itself if it is a strand, else on a strand of it.
+    /// On `executor` itself if it is a strand or one thread runs it, else on a strand of it.
     explicit RunnerBase(const asio::any_io_executor& executor);
     RunnerBase(const RunnerBase&) = delete;
     RunnerBase& operator=(const RunnerBase&) = delete;
@@ -45,7 +46,7 @@ class LOOPINGCALL_EXPORT RunnerBase : public std::enable_shared_from_this<Runner
     /// it has not begun yet. Without effect on any other call.
     void cancel(Serial call);
 
-    /// Has the coroutine make the call that was reserved.
+    /// Has the coroutine make the call that was reserved. Where the executor runs its work.
     static void resume(std::shared_ptr<RunnerBase> runner);
 
   protected:
@@ -73,6 +74,7 @@ class LOOPINGCALL_EXPORT RunnerBase : public std::enable_shared_from_this<Runner
 
     asio::any_io_executor executor_;
     asio::any_io_executor strand_;
+    bool is_alone_;  // no strand, because one thread runs the context
     asio::cancellation_signal signal_;
     std::optional<Handler> waiting_;
     Serial reserved_ = 0;

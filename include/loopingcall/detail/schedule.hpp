@@ -31,7 +31,7 @@ struct EndedCall {
     TimePoint ended;
     /// It was made on demand, and `planned` still stands.
     bool extra = false;
-    Plan planned;
+    const Plan& planned;
     /// Failures in a row, this call included; 0 after a success.
     std::uint64_t failures = 0;
 };

@@ -19,10 +19,10 @@ using Ticket = std::uint64_t;
 class LOOPINGCALL_EXPORT Timer : public std::enable_shared_from_this<Timer> {
   public:
     /// Hands the wake-up over to the executor of the one who waits.
-    /// @param self  this, kept alive until then.
+    /// @param self  this, to be kept alive until then.
     /// @param here  the time, if the caller stands on a thread of the execution context, where the
     ///        work may be done before this returns; otherwise it is posted.
-    virtual void wake(std::shared_ptr<Timer> self, Ticket ticket,
+    virtual void wake(std::shared_ptr<Timer>&& self, Ticket ticket,
                       std::optional<TimePoint> here) = 0;
 
     Timer(const Timer&) = delete;
@@ -32,10 +32,13 @@ class LOOPINGCALL_EXPORT Timer : public std::enable_shared_from_this<Timer> {
     Timer() = default;
     virtual ~Timer() = default;
 
+    /// Of the last arming. Set by the queue, while its user holds whatever guards this timer.
+    Ticket ticket_ = 0;
+
   private:
     friend class TimerHeap;
     static constexpr std::uint32_t nowhere = std::numeric_limits<std::uint32_t>::max();
-    std::uint32_t place_ = nowhere;
+    std::uint32_t slot_ = nowhere;
 };
 
 /// Where time comes from: the steady clock of an execution context, or a `VirtualClock`.
@@ -46,10 +49,11 @@ class LOOPINGCALL_EXPORT TimerQueue {
   public:
     [[nodiscard]] virtual TimePoint now() const noexcept = 0;
 
-    /// Arms `timer`, which must be owned by a `shared_ptr`; if it is armed already, this arming
-    /// takes the place of the other. `TimePoint::max()` is never: nothing is armed.
+    /// Arms `timer`, which must be owned by a `shared_ptr`, and gives it a new ticket; if it is
+    /// armed already, this arming takes the place of the other. `TimePoint::max()` is never:
+    /// nothing is armed.
     /// @param now  the time, as the caller has just read it.
-    virtual Ticket add(Timer& timer, TimePoint due, TimePoint now) = 0;
+    virtual void add(Timer& timer, TimePoint due, TimePoint now) = 0;
 
     /// Disarms `timer` if it is armed. Its wake-up may be under way already: see `Ticket`.
     virtual void remove(Timer& timer) noexcept = 0;
