@@ -42,7 +42,10 @@ json::object to_object(const device::Holder& holder) {
     add_name(object, "user", holder.user);
     object["access"] = json::value_from(holder.access);
     add_name(object, "path", holder.path.native());
+    object["in_file_system"] = holder.in_file_system;
     object["since"] = holder.since ? json::value(utc(*holder.since)) : json::value(nullptr);
+    object["unit"] = text_or_null(device::printable(holder.unit));
+    object["container"] = text_or_null(device::printable(holder.container));
     return object;
 }
 
@@ -50,6 +53,9 @@ json::object to_object(const device::Claim& claim) {
     json::object object{{"kind", device::to_string(claim.kind)}};
     add_name(object, "detail", claim.detail);
     add_name(object, "path", claim.path.native());
+    object["part"] = text_or_null(claim.part);
+    object["namespace_pid"] = number_or_null(static_cast<std::size_t>(claim.namespace_pid));
+    if (claim.namespace_pid != 0) add_name(object, "namespace_command", claim.namespace_command);
     return object;
 }
 

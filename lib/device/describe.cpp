@@ -17,6 +17,8 @@ void list_holders(std::ostream& text, const std::vector<Holder>& holders) {
         text << separator << holder.pid << " ("
              << (holder.command.empty() ? "ended" : printable(holder.command));
         if (!holder.user.empty()) text << ", " << holder.user;
+        if (!holder.unit.empty()) text << ", unit " << printable(holder.unit);
+        if (!holder.container.empty()) text << ", container " << printable(holder.container);
         text << ')';
         separator = ", ";
     }

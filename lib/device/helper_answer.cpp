@@ -51,6 +51,12 @@ std::string text_at(const Tree& tree, const char* name) {
     return found->second.data();
 }
 
+/// Empty if it is null, or the helper is older than the name.
+std::string optional_text_at(const Tree& tree, const char* name) {
+    const auto found = tree.find(name);
+    return found == tree.not_found() || found->second.data() == "null" ? "" : found->second.data();
+}
+
 const Tree& list_at(const Tree& tree, const char* name) {
     const auto found = tree.find(name);
     if (found == tree.not_found()) throw Objection(std::string("its JSON has no \"") + name + '"');
@@ -90,6 +96,7 @@ std::vector<Holder> holders_of(const Tree& device) {
         for (const auto& [none, access] : list_at(one, "access")) {
             holder.access.push_back(access.data());
         }
+        holder.in_file_system = optional_text_at(one, "in_file_system") == "true";
         holders.push_back(std::move(holder));
     }
     return holders;
@@ -101,8 +108,13 @@ std::vector<Claim> claims_of(const Tree& device) {
         const auto kind = named<ClaimKind>(
             text_at(one, "kind"), {ClaimKind::mount, ClaimKind::swap, ClaimKind::holder,
                                    ClaimKind::loop, ClaimKind::exclusive, ClaimKind::hidden});
-        claims.push_back(
-            {kind.value_or(ClaimKind::hidden), text_at(one, "detail"), text_at(one, "path")});
+        Claim claim{kind.value_or(ClaimKind::hidden), text_at(one, "detail"), text_at(one, "path")};
+        claim.part = optional_text_at(one, "part");
+        if (!optional_text_at(one, "namespace_pid").empty()) {
+            claim.namespace_pid = static_cast<pid_t>(number_at(one, "namespace_pid"));
+            claim.namespace_command = optional_text_at(one, "namespace_command");
+        }
+        claims.push_back(std::move(claim));
     }
     return claims;
 }

@@ -39,16 +39,24 @@ struct Holder {
     /// The same in clock ticks after boot, as in /proc/PID/stat: with the pid, it names a process
     /// for good. 0 if it has ended meanwhile.
     std::uint64_t start_time = 0;
+    /// The systemd unit that it belongs to: "ceph-osd@3.service". Of a process of a user's service
+    /// manager, the unit of that user. Empty if it has none, or is in a container.
+    std::string unit = {};
+    /// The container that it is in, by its runtime and its name or short identifier:
+    /// "docker 4f5a1b2c3d4e", "lxc web". Empty if it is in none that is known.
+    std::string container = {};
+    /// Whether it uses the file system that the device is a part of, and not the device itself.
+    bool in_file_system = false;
 };
 
 /// How the kernel itself uses a device, which no process shows.
 enum class ClaimKind : unsigned char {
-    mount,      ///< a file system on it is mounted
+    mount,      ///< a file system on it is mounted; of a mount point, one is mounted below it
     swap,       ///< it is swapped to
     holder,     ///< another block device is made of it: device-mapper, md, bcache
     loop,       ///< a loop device has it as its backing file
     exclusive,  ///< it is opened exclusively (O_EXCL), by something that is not seen
-    hidden,     ///< the file is open in the kernel, or in a process that is not seen
+    hidden,     ///< it is in use by the kernel, or by a process that is not seen
     udev,       ///< udev has events of it, or of its disk, to process
     lock,       ///< its disk is locked by systemd's convention (a BSD lock)
 };
@@ -60,15 +68,24 @@ LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, ClaimKind kind
 /// One use of the device by the kernel.
 struct Claim {
     ClaimKind kind = ClaimKind::exclusive;
-    /// The mount point, or the device that is made of it, with its name: `dm-0 (vg-root)`.
+    /// The mount point, or the device that is made of it, with its name: `dm-0 (vg-root)`. Of an
+    /// exclusive or hidden use, what was looked at, or what is known of it.
     std::string detail = {};
     /// What is claimed: the device, or one of its partitions.
     std::filesystem::path path = {};
+    /// What the device is to the file system if it is only a part of it: "device 2 of the btrfs",
+    /// "journal of /dev/sda1", "lower directory of the overlay". Otherwise empty.
+    std::string part = {};
+    /// If this is a mount in another mount namespace: a process that is in there, and its name.
+    /// 0 if it is a mount of the namespace of this process.
+    pid_t namespace_pid = 0;
+    std::string namespace_command = {};
 
     friend bool operator==(const Claim&, const Claim&) = default;
 };
 
-/// In words, as they follow the device's name: "mounted on /mnt", "swap", "held by dm-0 (vg-root)".
+/// In words, as they follow the device's name: "mounted on /mnt", "swap", "held by dm-0 (vg-root)",
+/// "device 2 of the btrfs on /srv", "mounted on /mnt in the mount namespace of 1234 (bash)".
 LOOPINGCALL_EXPORT std::string to_string(const Claim& claim);
 
 /// What one check of a device found.
