@@ -64,6 +64,20 @@ json::object to_object(const device::EvidenceItem& item) {
         {"source", item.source}, {"seen", device::to_string(item.seen)}, {"detail", item.detail}};
 }
 
+/// Not for the trees of strangers: a device is built on few others.
+json::object to_object(const device::Use& use) {
+    json::object object{{"kind", device::to_string(use.kind)}};
+    add_name(object, "name", use.name);
+    if (!use.detail.empty()) add_name(object, "detail", use.detail);
+    if (!use.maker.empty()) object["maker"] = use.maker;
+    if (use.seen_by != 0) object["mount_namespace_of"] = use.seen_by;
+    if (use.process) object["process"] = to_object(*use.process);
+    json::array uses;
+    for (const device::Use& one : use.uses) uses.push_back(to_object(one));
+    object["uses"] = std::move(uses);
+    return object;
+}
+
 json::object to_object(const device::WaitResult& wait) {
     const device::Report& report = wait.report;
     json::array holders;
@@ -78,6 +92,7 @@ json::object to_object(const device::WaitResult& wait) {
     object["checks"] = wait.checks;
     object["elapsed_seconds"] = json_seconds(wait.elapsed);
     object["reason"] = text_or_null(report.reason);
+    object["advice"] = text_or_null(report.advice);
     object["holders"] = std::move(holders);
     object["claims"] = std::move(claims);
     object["uninspected_processes"] = report.uninspected_processes;
@@ -165,6 +180,10 @@ std::string to_json(const Result& result) {
     for (const auto& wait : result.devices) {
         json::object device = to_object(wait);
         if (result.one_check) device["identity"] = wait.report.identity;
+        if (result.explain) {
+            const auto& tree = wait.report.tree;
+            device["tree"] = tree.empty() ? json::value(nullptr) : to_object(tree.front());
+        }
         devices.push_back(std::move(device));
     }
     json::array errors;

@@ -140,6 +140,16 @@ EvidenceTable table_of(const Tree& device, ObjectKind kind) {
     return table;
 }
 
+/// A line that a person is to follow; older versions give none.
+std::string advice_in(const Tree& device) {
+    const auto found = device.find("advice");
+    const std::string text = found == device.not_found() ? "" : found->second.data();
+    std::string without = text;
+    std::erase(without, '\\');
+    const bool can_be_shown = printable(without) == without;
+    return text == "null" || !can_be_shown ? "" : text;
+}
+
 /// The exit statuses of diskwait.
 State state_of(const process::WaitStatus& status) {
     if (status.exited(0)) return State::free;
@@ -167,6 +177,7 @@ Report read(const HelperAnswer& answer, const Identity& device, ObjectKind kind,
         Report report = conclude(table_of(one, kind), strict);
         report.state = state;
         report.reason = text_at(one, "reason");
+        report.advice = advice_in(one);
         return report;
     }
     if (text_at(one, "identity") != to_text(device)) {
@@ -174,6 +185,7 @@ Report read(const HelperAnswer& answer, const Identity& device, ObjectKind kind,
     }
     Report report = conclude(table_of(one, kind), strict);
     if (report.state != state) throw Objection("its evidence does not prove its result");
+    report.advice = advice_in(one);
     return report;
 }
 

@@ -58,6 +58,36 @@ const char* to_string(ClaimKind kind) noexcept {
 
 std::ostream& operator<<(std::ostream& stream, ClaimKind kind) { return stream << to_string(kind); }
 
+const char* to_string(UseKind kind) noexcept {
+    switch (kind) {
+        case UseKind::device:
+            return "device";
+        case UseKind::partition:
+            return "partition";
+        case UseKind::stacked:
+            return "stacked";
+        case UseKind::loop:
+            return "loop";
+        case UseKind::file:
+            return "file";
+        case UseKind::mount:
+            return "mount";
+        case UseKind::swap:
+            return "swap";
+        case UseKind::process:
+            return "process";
+        case UseKind::unseen:
+            return "unseen";
+        case UseKind::udev:
+            return "udev";
+        case UseKind::lock:
+            break;
+    }
+    return "lock";
+}
+
+std::ostream& operator<<(std::ostream& stream, UseKind kind) { return stream << to_string(kind); }
+
 namespace {
 
 /// Below a mount point, another one.

@@ -88,6 +88,42 @@ struct Claim {
 /// "device 2 of the btrfs on /srv", "mounted on /mnt in the mount namespace of 1234 (bash)".
 LOOPINGCALL_EXPORT std::string to_string(const Claim& claim);
 
+/// What a node of the tree of uses is.
+enum class UseKind : unsigned char {
+    device,     ///< a disk, or another block device that is built on nothing shown
+    partition,  ///< of the disk above it
+    stacked,    ///< a block device or file system built on the one above: device-mapper, md, btrfs
+    loop,       ///< a loop device over the file or device above it
+    file,       ///< a file or directory
+    mount,      ///< where the file system of the device above it is mounted
+    swap,       ///< the device or file above it is swapped to
+    process,    ///< a process that uses what is above it
+    unseen,     ///< a use whose user cannot be seen: Claim::kind exclusive or hidden
+    udev,       ///< udev has events of the device above it
+    lock,       ///< the lock of the disk above it is held
+};
+
+/// The kind's name, as in the source.
+LOOPINGCALL_EXPORT const char* to_string(UseKind kind) noexcept;
+LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, UseKind kind);
+
+/// A device, file or process, and all that uses it.
+struct Use {
+    UseKind kind = UseKind::device;
+    /// The node of a device, the path of a mount point, the name of a process: as it is, unescaped.
+    std::string name = {};
+    /// What there is to know besides: "ext4", "lvm data-root", "sfdisk 512". Unescaped.
+    std::string detail = {};
+    /// Of a stacked device, what made it: "lvm", "crypt", "multipath", "dm", "md", "bcache",
+    /// "btrfs". Empty if it is not known.
+    std::string maker = {};
+    /// Of a mount that is not in this mount namespace, a process that is in its namespace; else 0.
+    pid_t seen_by = 0;
+    /// Of a process.
+    std::optional<Holder> process = {};
+    std::vector<Use> uses = {};
+};
+
 /// What one check of a device found.
 struct Report {
     /// The device as the caller named it.
@@ -112,6 +148,18 @@ struct Report {
     std::string diagnostics = {};
     /// What each source of evidence says, in a fixed order. Empty if the check did not come so far.
     std::vector<EvidenceItem> evidence = {};
+    /// What to do about the first obstacle, in one line: a command for a POSIX shell, such as
+    /// `umount /mnt`, or a sentence. Names in it are quoted. What is on top comes first: a process,
+    /// then the mount that it uses, then the device below. Empty if the device is free. This
+    /// library never runs it.
+    std::string advice = {};
+    /// What uses the device, and what uses that: one root, or empty. It is looked up at the end of
+    /// a wait alone: for a device with claims, and for each if WaitOptions::explain is set.
+    std::vector<Use> tree = {};
 };
+
+/// What Report::advice says, from the other members of a report: of the tree if it is there,
+/// otherwise of the claims and holders. A pure function. Empty for a device that is free.
+LOOPINGCALL_EXPORT std::string advise(const Report& report);
 
 }  // namespace loopingcall::device

@@ -1,0 +1,136 @@
+#include "process_uses.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <sstream>
+#include <string_view>
+
+#include "proc_directory.hpp"
+#include "process_info.hpp"
+
+namespace loopingcall::device::detail {
+
+namespace {
+
+using process::detail::Descriptor;
+
+/// What one process uses.
+class Search {
+  public:
+    Search(const WantedUses& wanted, ProcessUses& found) : wanted_(wanted), found_(found) {}
+
+    void inspect(int proc, pid_t pid) {
+        pid_ = pid;
+        process_ = open_place(proc, std::to_string(pid).c_str());
+        if (!process_.is_open()) return;
+        for (const char* const name : {"cwd", "root", "exe"}) inspect_link(name, name);
+        ProcDirectory descriptors(process_.get(), "fd");
+        while (const char* const number = descriptors.is_open() ? descriptors.next() : nullptr) {
+            inspect(descriptors.descriptor(), number, "open");
+        }
+        if (!wanted_.file_systems.empty()) inspect_mappings();
+    }
+
+  private:
+    void inspect_link(const char* name, const char* access) {
+        inspect(process_.get(), name, access);
+    }
+
+    void inspect(int base, const char* name, const char* access) {
+        struct statx found {};
+        if (look_at(base, name, found) != 0) return;
+        if (S_ISBLK(found.stx_mode)) {
+            const dev_t number = makedev(found.stx_rdev_major, found.stx_rdev_minor);
+            if (wanted_.devices.contains(number)) note(found_.of_devices[number], access);
+        }
+        const dev_t file_system = makedev(found.stx_dev_major, found.stx_dev_minor);
+        note_file(file_system, found.stx_ino, access);
+    }
+
+    void note_file(dev_t file_system, ino_t inode, const char* access) {
+        if (wanted_.file_systems.contains(file_system)) {
+            note(found_.of_file_systems[file_system], access);
+        }
+        const std::pair file(file_system, inode);
+        if (wanted_.files.contains(file)) note(found_.of_files[file], access);
+    }
+
+    /// `7f00-7f01 r-xp 00000000 fe:00 1234  /bin/cat`: the number is that of the file system.
+    void inspect_mappings() {
+        std::istringstream lines(read_text(process_.get(), "maps").text);
+        for (std::string line; std::getline(lines, line);) {
+            std::istringstream fields(line);
+            std::string addresses, rights, offset, device;
+            ino_t inode = 0;
+            fields >> addresses >> rights >> offset >> device >> inode;
+            const std::size_t colon = device.find(':');
+            if (!fields || inode == 0 || colon == std::string::npos) continue;
+            const auto number = makedev(hexadecimal(device.substr(0, colon)),
+                                        hexadecimal(device.substr(colon + 1)));
+            note_file(number, inode, "mmap");
+        }
+    }
+
+    static unsigned hexadecimal(const std::string& text) {
+        unsigned value = 0;
+        std::from_chars(text.data(), text.data() + text.size(), value, 16);
+        return value;
+    }
+
+    void note(std::vector<Holder>& holders, const char* access) const {
+        if (holders.empty() || holders.back().pid != pid_) {
+            holders.push_back({.pid = pid_});
+            identify(holders.back());
+        }
+        std::vector<std::string>& all = holders.back().access;
+        if (std::find(all.begin(), all.end(), access) == all.end()) all.emplace_back(access);
+    }
+
+    const WantedUses& wanted_;
+    ProcessUses& found_;
+    pid_t pid_ = 0;
+    Descriptor process_{};
+};
+
+std::vector<pid_t> processes_in(const std::filesystem::path& proc) {
+    std::vector<pid_t> pids;
+    ProcDirectory entries(AT_FDCWD, proc.c_str());
+    while (const auto pid = entries.is_open() ? entries.next_number() : std::nullopt) {
+        if (*pid != ::getpid()) pids.push_back(*pid);
+    }
+    return pids;
+}
+
+}  // namespace
+
+ProcessUses find_process_uses(const WantedUses& wanted, const std::filesystem::path& proc) {
+    ProcessUses found;
+    Search search(wanted, found);
+    const Descriptor directory = open_place(AT_FDCWD, proc.c_str());
+    for (const pid_t pid : processes_in(proc)) search.inspect(directory.get(), pid);
+    return found;
+}
+
+std::vector<OtherNamespace> other_mount_namespaces(const std::filesystem::path& proc) {
+    const auto namespace_of = [&](const std::string& process) -> ino_t {
+        struct stat status {};
+        return ::stat((proc / process / "ns/mnt").c_str(), &status) == 0 ? status.st_ino : 0;
+    };
+    std::set<ino_t> known{0, namespace_of("self")};
+    std::vector<OtherNamespace> others;
+    for (const pid_t pid : processes_in(proc)) {
+        const std::string process = std::to_string(pid);
+        if (!known.insert(namespace_of(process)).second) continue;
+        const std::string table = (proc / process / "mountinfo").string();
+        others.push_back({pid, parse_mountinfo(read_text(AT_FDCWD, table.c_str()).text)});
+    }
+    return others;
+}
+
+}  // namespace loopingcall::device::detail
