@@ -9,7 +9,7 @@ namespace loopingcall::device {
 
 /// A deployment cannot go on, since its disk did not become free: for callers who throw, as Ironic
 /// does (ironic.common.exception.InstanceDeployFailure), with its two texts. Those who look have
-/// the whole Report, here as well.
+/// the whole Report, here as well, with what to do about it (Report::advice).
 class LOOPINGCALL_EXPORT InstanceDeployFailure : public std::runtime_error {
   public:
     /// @param result  of a device that is not free.
