@@ -18,7 +18,7 @@ std::string harmless(std::string_view name) {
         const bool letter =
             (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
         const bool is_safe = letter || (character >= '0' && character <= '9') ||
-                             std::string_view("_.:@+/-").find(character) != std::string::npos;
+                             std::string_view(" _.:@+/-").find(character) != std::string::npos;
         text += is_safe ? character : '_';
     }
     return text;

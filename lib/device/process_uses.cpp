@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <iterator>
 #include <sstream>
 #include <string_view>
@@ -18,6 +19,10 @@ namespace loopingcall::device::detail {
 
 namespace {
 
+#ifndef STATX_MNT_ID
+#define STATX_MNT_ID 0x00001000U
+#endif
+
 using process::detail::Descriptor;
 
 /// What one process uses.
@@ -27,6 +32,7 @@ class Search {
 
     void inspect(int proc, pid_t pid) {
         pid_ = pid;
+        is_on_file_system_ = false;
         process_ = open_place(proc, std::to_string(pid).c_str());
         if (!process_.is_open()) return;
         for (const char* const name : {"cwd", "root", "exe"}) inspect_link(name, name);
@@ -34,7 +40,7 @@ class Search {
         while (const char* const number = descriptors.is_open() ? descriptors.next() : nullptr) {
             inspect(descriptors.descriptor(), number, "open");
         }
-        if (!wanted_.file_systems.empty()) inspect_mappings();
+        if (!wanted_.file_systems.empty() && !is_on_file_system_) inspect_mappings();
     }
 
   private:
@@ -44,17 +50,29 @@ class Search {
 
     void inspect(int base, const char* name, const char* access) {
         struct statx found {};
-        if (look_at(base, name, found) != 0) return;
+        if (look(base, name, found) != 0) return;
         if (S_ISBLK(found.stx_mode)) {
             const dev_t number = makedev(found.stx_rdev_major, found.stx_rdev_minor);
             if (wanted_.devices.contains(number)) note(found_.of_devices[number], access);
         }
-        const dev_t file_system = makedev(found.stx_dev_major, found.stx_dev_minor);
-        note_file(file_system, found.stx_ino, access);
+        const bool has_mount = (found.stx_mask & STATX_MNT_ID) != 0;
+        if (has_mount && wanted_.mounts.contains(found.stx_mnt_id)) {
+            is_on_file_system_ = true;
+            return note(found_.of_mounts[found.stx_mnt_id], access);
+        }
+        note_file(makedev(found.stx_dev_major, found.stx_dev_minor), found.stx_ino, access);
+    }
+
+    /// As look_at(), and with the id of the mount (Linux 5.8).
+    static int look(int base, const char* name, struct statx& found) {
+        const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
+        const unsigned wanted = STATX_TYPE | STATX_INO | STATX_MNT_ID;
+        return ::statx(base, name, flags, wanted, &found);
     }
 
     void note_file(dev_t file_system, ino_t inode, const char* access) {
         if (wanted_.file_systems.contains(file_system)) {
+            is_on_file_system_ = true;
             note(found_.of_file_systems[file_system], access);
         }
         const std::pair file(file_system, inode);
@@ -95,6 +113,7 @@ class Search {
     const WantedUses& wanted_;
     ProcessUses& found_;
     pid_t pid_ = 0;
+    bool is_on_file_system_ = false;
     Descriptor process_{};
 };
 
@@ -117,18 +136,32 @@ ProcessUses find_process_uses(const WantedUses& wanted, const std::filesystem::p
     return found;
 }
 
-std::vector<OtherNamespace> other_mount_namespaces(const std::filesystem::path& proc) {
+MountTable parse_mount_table(pid_t seen_by, std::string_view mountinfo) {
+    MountTable table{.seen_by = seen_by};
+    while (!mountinfo.empty()) {
+        const std::size_t end = std::min(mountinfo.find('\n'), mountinfo.size());
+        const std::string line(mountinfo.substr(0, end));
+        mountinfo.remove_prefix(std::min(end + 1, mountinfo.size()));
+        std::vector<Mount> mount = parse_mountinfo(line);
+        if (mount.empty()) continue;
+        table.mounts.push_back(std::move(mount.front()));
+        table.ids.push_back(std::strtoull(line.c_str(), nullptr, 10));
+    }
+    return table;
+}
+
+std::vector<MountTable> other_mount_namespaces(const std::filesystem::path& proc) {
     const auto namespace_of = [&](const std::string& process) -> ino_t {
         struct stat status {};
         return ::stat((proc / process / "ns/mnt").c_str(), &status) == 0 ? status.st_ino : 0;
     };
     std::set<ino_t> known{0, namespace_of("self")};
-    std::vector<OtherNamespace> others;
+    std::vector<MountTable> others;
     for (const pid_t pid : processes_in(proc)) {
         const std::string process = std::to_string(pid);
         if (!known.insert(namespace_of(process)).second) continue;
         const std::string table = (proc / process / "mountinfo").string();
-        others.push_back({pid, parse_mountinfo(read_text(AT_FDCWD, table.c_str()).text)});
+        others.push_back(parse_mount_table(pid, read_text(AT_FDCWD, table.c_str()).text));
     }
     return others;
 }

@@ -36,12 +36,6 @@ bool is_below(const Mount& mount, const Mount& upper) {
     return mount.point != upper.point && mount.point.starts_with(prefix);
 }
 
-/// The mounts of one namespace.
-struct MountTable {
-    pid_t seen_by = 0;
-    const std::vector<Mount>* mounts = nullptr;
-};
-
 /// Whoever has a mount namespace may mount thousands below each other in it.
 constexpr std::size_t most_inner_mounts = 100;
 constexpr int deepest_mount = 16;
@@ -62,13 +56,11 @@ class TreeReader {
           ignored_(ignored.begin(), ignored.end()),
           ancestors_(ancestors()),
           view_(view),
-          mounts_(parse_mountinfo(read_table(view, "self/mountinfo").text)),
-          others_(other_mount_namespaces(view.proc)),
           swaps_(parse_swaps(read_table(view, "swaps").text)),
           loops_(read_loop_devices(view, loops)) {
-        tables_.push_back({0, &mounts_});
-        for (const OtherNamespace& other : others_) {
-            tables_.push_back({other.seen_by, &other.mounts});
+        tables_.push_back(parse_mount_table(0, read_table(view, "self/mountinfo").text));
+        for (MountTable& other : other_mount_namespaces(view.proc)) {
+            tables_.push_back(std::move(other));
         }
     }
 
@@ -172,7 +164,7 @@ class TreeReader {
         std::set<std::string> points;
         for (const MountTable& table : tables_) {
             std::vector<const Mount*> its;
-            for (const Mount& mount : *table.mounts) {
+            for (const Mount& mount : table.mounts) {
                 if (mount.device == number || is_btrfs_of(mount, number)) its.push_back(&mount);
             }
             for (const Mount* const mount : its) {
@@ -196,14 +188,14 @@ class TreeReader {
         Use use = describe_mount(mount, table);
         if (mount.point == "/" && table.seen_by == 0) return use;  // all is below it
         add_mounts_below(use, mount, table);
-        add_uses_of_file_system(use, number_of_file_system(mount, table));
+        add_uses_of_mount(use, mount, table);
         return use;
     }
 
     /// What has to be unmounted before: what lies below it, or over it.
     void add_mounts_below(Use& use, const Mount& upper, const MountTable& table) {
         std::vector<const Mount*> inner;
-        for (const Mount& mount : *table.mounts) {
+        for (const Mount& mount : table.mounts) {
             const bool covers = mount.point == upper.point && &mount > &upper;
             if (covers) {
                 use.uses.push_back(describe_mount(mount, table));
@@ -227,7 +219,7 @@ class TreeReader {
             std::copy_if(inner.begin(), inner.end(), std::back_inserter(its),
                          [&](const Mount* other) { return is_below(*other, *mount); });
             add_inner_mounts(below, its, table, depth + 1);
-            add_uses_of_file_system(below, number_of_file_system(*mount, table));
+            add_uses_of_mount(below, *mount, table);
             use.uses.push_back(std::move(below));
         }
     }
@@ -239,14 +231,11 @@ class TreeReader {
                 .seen_by = table.seen_by};
     }
 
-    /// btrfs numbers its subvolumes itself: only a file can tell.
-    dev_t number_of_file_system(const Mount& mount, const MountTable& table) const {
-        if (mount.type != "btrfs") return mount.device;
-        const std::string process = table.seen_by == 0 ? "self" : std::to_string(table.seen_by);
-        const std::string point = (view_.proc / process / "root").string() + mount.point;
-        struct statx found {};
-        if (look_at(AT_FDCWD, point.c_str(), found) != 0) return mount.device;
-        return makedev(found.stx_dev_major, found.stx_dev_minor);
+    void add_uses_of_mount(Use& use, const Mount& mount, const MountTable& table) {
+        const std::uint64_t id = table.id_of(mount);
+        wanted_.mounts.insert(id);
+        add_processes(use, processes_.of_mounts[id], true);
+        add_uses_of_file_system(use, mount.device);
     }
 
     void add_uses_of_file_system(Use& use, dev_t number) {
@@ -274,17 +263,17 @@ class TreeReader {
     }
 
     void add_file_systems(Use& use, const Identity& part) {
-        std::set<std::string> points;
-        for (const Claim& claim : file_systems_over(part, mounts_, view_).claims) {
+        const std::vector<Mount>& mounts = tables_.front().mounts;
+        for (const Claim& claim : file_systems_over(part, mounts, view_).claims) {
             const bool is_mount = claim.kind == ClaimKind::mount;
             const bool is_known =
                 std::any_of(use.uses.begin(), use.uses.end(),
                             [&](const Use& one) { return one.name == claim.detail; });
             if (is_known) continue;
-            const auto mount = std::find_if(mounts_.begin(), mounts_.end(), [&](const Mount& one) {
+            const auto mount = std::find_if(mounts.begin(), mounts.end(), [&](const Mount& one) {
                 return one.point == claim.detail;
             });
-            if (is_mount && mount != mounts_.end()) {
+            if (is_mount && mount != mounts.end()) {
                 use.uses.push_back(build_mount(*mount, tables_.front()));
             } else if (!is_mount && !has_other_mount(use)) {
                 use.uses.push_back({.kind = UseKind::stacked,
@@ -320,7 +309,7 @@ class TreeReader {
     /// A directory that is a mount point, or an image that is mounted without a loop device.
     void add_mounts_of_file(Use& use, const Identity& file, const MountTable& table) {
         const Mount* point = nullptr;
-        for (const Mount& mount : *table.mounts) {
+        for (const Mount& mount : table.mounts) {
             const bool is_here = table.seen_by == 0 && mount.point == file.path;
             if (is_here) point = &mount;
             const bool is_image = mount.type == "erofs" && !mount.source.starts_with("/dev/");
@@ -333,7 +322,7 @@ class TreeReader {
         use.kind = UseKind::mount;
         use.detail = point->type;
         add_mounts_below(use, *point, table);
-        add_uses_of_file_system(use, number_of_file_system(*point, table));
+        add_uses_of_mount(use, *point, table);
     }
 
     /// Those that the report does not count, such as an ancestor that holds only the lock, are
@@ -360,8 +349,6 @@ class TreeReader {
     std::set<pid_t> ignored_;
     std::set<pid_t> ancestors_;
     const KernelView& view_;
-    std::vector<Mount> mounts_;
-    std::vector<OtherNamespace> others_;
     std::vector<Swap> swaps_;
     LoopTable loops_;
     std::vector<MountTable> tables_;
