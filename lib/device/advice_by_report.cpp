@@ -21,6 +21,7 @@ constexpr std::array by_reason{
     ByReason{"another device has its name",
              "run diskwait again, or follow the name with --wait-for-device"},
     ByReason{"has become another", "run diskwait again"},
+    ByReason{"came and went faster", "run diskwait again when fewer processes are started"},
     ByReason{"changed again and again", "run diskwait again when nothing changes the device"},
     ByReason{"opened again and again",
              "stop what opens the device, or wait for a shorter time with --quiet-period"},

@@ -214,6 +214,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_state_has_advice_by_its_reason) {
         {"the time ran out before the first check was over", "--timeout"},
         {"opening /dev/sda failed: Permission denied", "run as root or set root_helper"},
         {"another device has its name since it is waited for", "--wait-for-device"},
+        {"processes came and went faster than they could be inspected", "again"},
         {"something new", "--verbose"},
     };
     for (const auto& [reason, part] : reasons) {
