@@ -161,7 +161,8 @@ class Drawing {
                 is_empty = true;
             }
             if (!is_empty) line += ' ';
-            while (!fits(line + word)) {
+            // Where the lines of the tree take all columns, a character has to do for each line.
+            while (word.size() > 1 && !fits(line + word)) {
                 const std::size_t taken = fitting_bytes(word, columns_left(line));
                 end(line + word.substr(0, taken));
                 word.erase(0, taken);

@@ -127,10 +127,10 @@ BOOST_FIXTURE_TEST_CASE(explain_waits_if_the_command_line_says_so, test::Program
 
 BOOST_FIXTURE_TEST_CASE(json_has_the_whole_tree_if_it_is_asked_for, test::Program) {
     std::string holders;
-    for (int i = 0; i < 12; ++i) holders += "sleep 1000 < '" + file.string() + "' & ";
-    const auto ended =
-        shell(holders + "'" TEST_DISKWAIT "' --explain -o json '" + file.string() +
-              "'; '" TEST_DISKWAIT "' -t 0 '" + file.string() + "'; kill $(jobs -p)");
+    for (int i = 0; i < 12; ++i)
+        holders += "sleep 1000 < '" + file.string() + "' > /dev/null 2>&1 & p=\"$p $!\"; ";
+    const auto ended = shell(holders + "'" TEST_DISKWAIT "' --explain -o json '" + file.string() +
+                             "'; '" TEST_DISKWAIT "' -t 0 '" + file.string() + "'; kill $p");
     const json::value result = json::parse(ended.out.substr(0, ended.out.find('\n')));
     const json::value& device = result.at("devices").at(0);
     BOOST_TEST(device.at("tree").at("kind") == "file");
