@@ -42,6 +42,9 @@ po::options_description own_flags() {
          "files, variables, or COMMAND")  //
         ("ignore-pid", po::value<std::vector<Text>>()->composing()->value_name("PID"),
          "do not count this process as a holder, and do not inspect it; may be repeated")  //
+        ("explain",
+         "print what uses each device as a tree: its partitions, what is built on them, mounts and "
+         "processes; check once unless --timeout or --max-retries is given")  //
         ("strict",
          "report unknown instead of free if anything could not be inspected, and "
          "reject unknown configuration keys")                                                //
@@ -88,10 +91,12 @@ class Reader {
                                                            {"never", ShowStatus::never}})
                                .value_or(ShowStatus::automatic);
         result_.one_check = has("one-check");
+        result_.explain = has("explain");
         read_devices();
         if (!result_.one_check) read_lock();
         read_wait();
         if (result_.one_check) limit_to_one_check();
+        if (result_.explain) explain();
         const auto is_error = [](const auto& problem) {
             return problem.severity == config::Severity::error;
         };
@@ -170,6 +175,17 @@ class Reader {
         read_ignored_pids();
     }
 
+    /// A person wants to know what there is now, unless the command line asks for a wait.
+    void explain() {
+        result_.wait.explain = true;
+        const bool asks_to_wait =
+            std::any_of(line_.options.begin(), line_.options.end(), [](const auto& option) {
+                return option.key == "disk_partitioner.check_device_timeout" ||
+                       option.key == "disk_partitioner.check_device_max_retries";
+            });
+        if (!asks_to_wait) result_.wait.check_device_timeout = loopingcall::Duration::zero();
+    }
+
     void read_ignored_pids() {
         if (!has("ignore-pid")) return;
         for (const Text& text : line_.flags["ignore-pid"].as<std::vector<Text>>()) {
@@ -190,6 +206,7 @@ class Reader {
     void limit_to_one_check() {
         if (!result_.command.empty()) refuse("one-check", "usage", "COMMAND is not accepted");
         if (result_.devices.size() > 1) refuse("one-check", "usage", "expected one device");
+        if (has("explain")) refuse("one-check", "usage", "--explain is not accepted");
         if (has("lock")) refuse("one-check", "usage", "--lock is not accepted");
         if (!line_.files.empty()) {
             refuse("one-check", "usage", "--config-file and --config-dir are not accepted");

@@ -46,6 +46,8 @@ struct Invocation {
     terminal::ShowStatus progress = terminal::ShowStatus::automatic;
     /// One check of one device, for the root_helper of another diskwait.
     bool one_check = false;
+    /// Whether the tree of what uses each device is printed.
+    bool explain = false;
     bool quiet = false;
     bool verbose = false;
     /// All problems of the command line and the files, warnings included. With an error among

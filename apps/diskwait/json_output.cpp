@@ -2,6 +2,7 @@
 #include <boost/json/src.hpp>
 #include <ctime>
 #include <loopingcall/config/show.hpp>
+#include <loopingcall/device/printable.hpp>
 #include <variant>
 
 #include "result.hpp"
@@ -42,7 +43,10 @@ json::object to_object(const device::Holder& holder) {
     add_name(object, "user", holder.user);
     object["access"] = json::value_from(holder.access);
     add_name(object, "path", holder.path.native());
+    object["in_file_system"] = holder.in_file_system;
     object["since"] = holder.since ? json::value(utc(*holder.since)) : json::value(nullptr);
+    object["unit"] = text_or_null(device::printable(holder.unit));
+    object["container"] = text_or_null(device::printable(holder.container));
     return object;
 }
 
@@ -50,12 +54,29 @@ json::object to_object(const device::Claim& claim) {
     json::object object{{"kind", device::to_string(claim.kind)}};
     add_name(object, "detail", claim.detail);
     add_name(object, "path", claim.path.native());
+    object["part"] = text_or_null(claim.part);
+    object["namespace_pid"] = number_or_null(static_cast<std::size_t>(claim.namespace_pid));
+    if (claim.namespace_pid != 0) add_name(object, "namespace_command", claim.namespace_command);
     return object;
 }
 
 json::object to_object(const device::EvidenceItem& item) {
     return {
         {"source", item.source}, {"seen", device::to_string(item.seen)}, {"detail", item.detail}};
+}
+
+/// Not for the trees of strangers: a device is built on few others.
+json::object to_object(const device::Use& use) {
+    json::object object{{"kind", device::to_string(use.kind)}};
+    add_name(object, "name", use.name);
+    if (!use.detail.empty()) add_name(object, "detail", use.detail);
+    if (!use.maker.empty()) object["maker"] = use.maker;
+    if (use.seen_by != 0) object["mount_namespace_of"] = use.seen_by;
+    if (use.process) object["process"] = to_object(*use.process);
+    json::array uses;
+    for (const device::Use& one : use.uses) uses.push_back(to_object(one));
+    object["uses"] = std::move(uses);
+    return object;
 }
 
 json::object to_object(const device::WaitResult& wait) {
@@ -72,6 +93,7 @@ json::object to_object(const device::WaitResult& wait) {
     object["checks"] = wait.checks;
     object["elapsed_seconds"] = json_seconds(wait.elapsed);
     object["reason"] = text_or_null(report.reason);
+    object["advice"] = text_or_null(report.advice);
     object["holders"] = std::move(holders);
     object["claims"] = std::move(claims);
     object["uninspected_processes"] = report.uninspected_processes;
@@ -159,6 +181,10 @@ std::string to_json(const Result& result) {
     for (const auto& wait : result.devices) {
         json::object device = to_object(wait);
         if (result.one_check) device["identity"] = wait.report.identity;
+        if (result.explain) {
+            const auto& tree = wait.report.tree;
+            device["tree"] = tree.empty() ? json::value(nullptr) : to_object(tree.front());
+        }
         devices.push_back(std::move(device));
     }
     json::array errors;

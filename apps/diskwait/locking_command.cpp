@@ -32,6 +32,7 @@ constexpr std::array wrappers{
     Wrapper{"doas", " -u -C "},
     Wrapper{"eatmydata", ""},
     Wrapper{"env", " -u --unset -C --chdir "},
+    Wrapper{"eval", ""},
     Wrapper{"exec", " -a "},
     Wrapper{"fakeroot", " -l -s -i -b "},
     Wrapper{"ionice", " -c --class -n --classdata "},

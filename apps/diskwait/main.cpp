@@ -23,6 +23,7 @@
 #include "terminal/background.hpp"
 #include "terminal/interrupt.hpp"
 #include "terminal/standard_streams.hpp"
+#include "tree_text.hpp"
 
 namespace diskwait {
 namespace {
@@ -92,6 +93,7 @@ Result wait(const Invocation& invocation, Locks& locks) {
     std::exception_ptr error;
     Result result;
     result.one_check = invocation.one_check;
+    result.explain = invocation.explain;
     const auto begun = std::chrono::steady_clock::now();
     const auto finish = [&](std::exception_ptr thrown, std::vector<device::WaitResult> devices) {
         error = std::move(thrown);
@@ -138,7 +140,13 @@ void print(const Result& result, const Invocation& invocation) {
         // Why it could not be told must not be hidden by >/dev/null.
         const bool is_answer =
             invocation.command.empty() && wait.report.state != device::State::unknown;
-        (is_answer ? std::cout : std::cerr) << device::describe(wait) << '\n';
+        std::ostream& stream = is_answer ? std::cout : std::cerr;
+        stream << device::describe(wait) << '\n';
+        if (invocation.explain && !wait.report.tree.empty()) {
+            stream << tree_text(wait.report.tree.front(),
+                                form_of_tree(is_answer ? STDOUT_FILENO : STDERR_FILENO));
+        }
+        if (!wait.report.advice.empty()) stream << "advice: " << wait.report.advice << '\n';
     }
     std::cout.flush();
 }

@@ -1,7 +1,9 @@
 #include "progress.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <loopingcall/device/printable.hpp>
+#include <span>
 #include <sstream>
 
 namespace diskwait {
@@ -33,9 +35,14 @@ std::string progress_line(const device::Check& check, std::chrono::nanoseconds i
         line << separator << to_string(claim);
     }
     separator = ", held by ";
-    for (const device::Holder& holder : report.holders) {
+    constexpr std::size_t most_listed = 10;
+    const std::span holders(report.holders);
+    for (const auto& holder : holders.first(std::min(holders.size(), most_listed))) {
         line << separator << holder.pid << ' ' << device::printable(holder.command);
         separator = ", ";
+    }
+    if (holders.size() > most_listed) {
+        line << " and " << holders.size() - most_listed << " more";
     }
     for (const std::string& change : report.changes) line << "; " << change;
     line << "; check " << check.number << " of " << check.max_retries;

@@ -20,6 +20,8 @@ struct Result {
     std::vector<loopingcall::config::Diagnostic> errors = {};
     /// Whether it is that of --one-check, which another diskwait reads.
     bool one_check = false;
+    /// Whether the trees of uses are wanted.
+    bool explain = false;
 };
 
 /// The values of all options, with where they come from and what they have beaten, as one JSON

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <iostream>
 
 namespace diskwait {
@@ -45,7 +46,21 @@ HeldSignals::HeldSignals() {
 
 HeldSignals::~HeldSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
+/// What the terminal has sent may have come before there was a child, which then knows nothing of
+/// it: so it is passed on, even if the child has got it, too.
+void HeldSignals::pass_on_pending(pid_t child) {
+    const timespec at_once{};
+    for (;;) {
+        siginfo_t info{};
+        const int number = ::sigtimedwait(&held_, &info, &at_once);
+        if (number < 0 && errno == EINTR) continue;
+        if (number <= 0) return;
+        if (number != SIGCHLD) ::kill(child, number);
+    }
+}
+
 int HeldSignals::pass_on_until_end(pid_t child) {
+    pass_on_pending(child);
     for (;;) {
         int status = 0;
         const pid_t ended = ::waitpid(child, &status, WNOHANG);

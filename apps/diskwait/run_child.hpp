@@ -22,6 +22,8 @@ class HeldSignals {
     int pass_on_until_end(pid_t child);
 
   private:
+    void pass_on_pending(pid_t child);
+
     sigset_t held_{};
     sigset_t before_{};
 };

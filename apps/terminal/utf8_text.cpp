@@ -46,6 +46,10 @@ Character first_of(std::string_view text) {
 }  // namespace
 
 std::size_t columns_of(std::string_view text) {
+    // The most of nearly every text, and a locale is dear.
+    if (std::all_of(text.begin(), text.end(), [](char byte) { return byte >= 0; })) {
+        return text.size();
+    }
     const Utf8 utf8;
     std::size_t columns = 0;
     while (!text.empty()) {

@@ -56,6 +56,8 @@ asio::awaitable<Report> Checker::check() {
         report = unknown(error.what());
     }
     report.device = device_;
+    advised_by_helper_ = !report.advice.empty();
+    if (report.advice.empty()) report.advice = advise(report);
     co_return report;
 }
 

@@ -77,6 +77,10 @@ class Checker {
     /// cheaper than a check. Only a cancellation is thrown.
     asio::awaitable<bool> is_refused();
 
+    /// At the end of a wait: looks up what uses the device, if that is of use, and what to do. Only
+    /// a cancellation is thrown.
+    asio::awaitable<void> explain(Report& report);
+
   private:
     asio::awaitable<Report> find_out();
     asio::awaitable<std::optional<Survey>> survey_present();
@@ -113,7 +117,8 @@ class Checker {
     std::vector<Identity> partitions_;
     ScanTarget target_;  // the device, its partitions if they count, its disk
     ToOpen to_open_;
-    bool seen_ = false;  // whether the device has ever been there
+    bool advised_by_helper_ = false;  // which sees more than this process
+    bool seen_ = false;               // whether the device has ever been there
     bool awaits_device_ = false;
     std::uint64_t successions_ = 0;
     std::vector<std::string> succession_;  // in words, since the last check

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "advice.hpp"
 #include "checker.hpp"
 #include "conclude.hpp"
 #include "confirm_holders.hpp"
@@ -15,6 +16,7 @@
 #include "rights.hpp"
 #include "run_in_background.hpp"
 #include "scan_evidence.hpp"
+#include "use_tree.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -23,6 +25,16 @@ namespace {
 bool shows_a_claim(const std::vector<Answer>& answers) {
     return std::any_of(answers.begin(), answers.end(), [](const Answer& one) {
         return one.source == Source::exclusive_open && one.seen == Seen::somebody;
+    });
+}
+
+/// A person waits for the answer, and the state is known already.
+constexpr std::chrono::seconds explain_limit{2};
+
+/// Something on top of which there may be something else.
+bool may_have_more_on_top(const Report& report) {
+    return std::any_of(report.claims.begin(), report.claims.end(), [](const Claim& claim) {
+        return claim.kind != ClaimKind::udev && claim.kind != ClaimKind::lock;
     });
 }
 
@@ -148,6 +160,26 @@ asio::awaitable<std::vector<Answer>> Checker::open_in_background() {
 
 std::function<std::vector<Answer>()> Checker::opening() const {
     return [what = to_open_] { return try_openings(what); };
+}
+
+asio::awaitable<void> Checker::explain(Report& report) {
+    const bool is_needed = options_.explain || may_have_more_on_top(report);
+    if (is_needed && known_) {
+        std::function<Use()> look = [root = *known_, report, ignored = options_.ignored_pids,
+                                     loops = context_->loops] {
+            return read_use_tree(root, report, ignored, *loops);
+        };
+        try {
+            const Duration limit =
+                std::min<Duration>(options_.check_device_probe_timeout, explain_limit);
+            auto tree = co_await find_in_background(look, limit);
+            if (tree) report.tree = {std::move(*tree)};
+        } catch (const std::system_error& error) {
+            if (error.code() == std::errc::operation_canceled) throw;
+        }
+    }
+    if (options_.explain && report.tree.empty()) report.tree = {tree_of(report)};
+    if (!advised_by_helper_) report.advice = advise(report);
 }
 
 /// One that does not come back in time, or cannot be made, is left to a check to explain.

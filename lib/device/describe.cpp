@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <iomanip>
 #include <loopingcall/device/printable.hpp>
 #include <loopingcall/device/wait_until_free.hpp>
+#include <span>
 #include <sstream>
 
 namespace loopingcall::device {
@@ -11,20 +13,31 @@ std::string plural(std::uint64_t count, const std::string& noun) {
     return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
 }
 
+/// There may be hundreds: a line has room for the first ones.
+constexpr std::size_t most_listed = 10;
+
+void list_rest(std::ostream& text, std::size_t count) {
+    if (count > most_listed) text << " and " << count - most_listed << " more";
+}
+
 void list_holders(std::ostream& text, const std::vector<Holder>& holders) {
     const char* separator = "";
-    for (const Holder& holder : holders) {
+    for (const Holder& holder : std::span(holders).first(std::min(holders.size(), most_listed))) {
         text << separator << holder.pid << " ("
              << (holder.command.empty() ? "ended" : printable(holder.command));
         if (!holder.user.empty()) text << ", " << holder.user;
+        if (!holder.unit.empty()) text << ", unit " << printable(holder.unit);
+        if (!holder.container.empty()) text << ", container " << printable(holder.container);
         text << ')';
         separator = ", ";
     }
+    list_rest(text, holders.size());
 }
 
 void list_claims(std::ostream& text, const Report& report) {
     const char* separator = "";
-    for (const Claim& claim : report.claims) {
+    const std::span claims(report.claims);
+    for (const Claim& claim : claims.first(std::min(claims.size(), most_listed))) {
         text << separator;
         // Of a partition, its name is told, too; the device itself may have been named by a link.
         if (claim.path != report.device && claim.path.parent_path() == "/dev") {
@@ -33,6 +46,7 @@ void list_claims(std::ostream& text, const Report& report) {
         text << to_string(claim);
         separator = ", ";
     }
+    list_rest(text, claims.size());
     if (!report.claims.empty() && !report.holders.empty()) text << "; ";
 }
 

@@ -89,6 +89,7 @@ asio::awaitable<WaitResult> DeviceWait::run() {
     if (error && call.running()) co_await cancel_and_wait(call);
     if (error) std::rethrow_exception(error);
     result_.elapsed = Clock::now() - begun;
+    co_await checker_.explain(result_.report);
     co_return result_;
 }
 

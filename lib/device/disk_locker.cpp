@@ -13,6 +13,7 @@
 
 #include "disk_locks.hpp"
 #include "identity.hpp"
+#include "opened_by_us.hpp"
 #include "run_in_background.hpp"
 
 namespace loopingcall::device::detail {
@@ -30,6 +31,7 @@ struct Opened {
 /// another device by now.
 Opened open_disk(const UdevDisk& disk) {
     Opened opened;
+    const OwnOpening own(disk.node);
     opened.descriptor =
         OwnedDescriptor(::open(disk.node.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     struct stat status {};
@@ -57,6 +59,12 @@ std::vector<UdevDisk> disks_to_lock(const std::vector<std::filesystem::path>& de
     disks.erase(first, last);
     std::erase_if(disks, [](const UdevDisk& disk) { return find_disk_locks(disk.node).ours; });
     return disks;
+}
+
+DiskLocker::~DiskLocker() {
+    if (!opened_.is_open()) return;
+    const OwnOpening own(missing().node);
+    opened_ = OwnedDescriptor();
 }
 
 asio::awaitable<bool> DiskLocker::try_all(Duration limit) {

@@ -24,6 +24,9 @@ std::vector<UdevDisk> disks_to_lock(const std::vector<std::filesystem::path>& de
 class DiskLocker {
   public:
     explicit DiskLocker(std::vector<UdevDisk> disks) : disks_(std::move(disks)) {}
+    ~DiskLocker();
+    DiskLocker(const DiskLocker&) = delete;
+    DiskLocker& operator=(const DiskLocker&) = delete;
 
     /// Tries to take the locks that are missing, without waiting for who holds them.
     /// @return whether all are taken.

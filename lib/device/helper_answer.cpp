@@ -51,6 +51,12 @@ std::string text_at(const Tree& tree, const char* name) {
     return found->second.data();
 }
 
+/// Empty if it is null, or the helper is older than the name.
+std::string optional_text_at(const Tree& tree, const char* name) {
+    const auto found = tree.find(name);
+    return found == tree.not_found() || found->second.data() == "null" ? "" : found->second.data();
+}
+
 const Tree& list_at(const Tree& tree, const char* name) {
     const auto found = tree.find(name);
     if (found == tree.not_found()) throw Objection(std::string("its JSON has no \"") + name + '"');
@@ -90,6 +96,7 @@ std::vector<Holder> holders_of(const Tree& device) {
         for (const auto& [none, access] : list_at(one, "access")) {
             holder.access.push_back(access.data());
         }
+        holder.in_file_system = optional_text_at(one, "in_file_system") == "true";
         holders.push_back(std::move(holder));
     }
     return holders;
@@ -101,8 +108,13 @@ std::vector<Claim> claims_of(const Tree& device) {
         const auto kind = named<ClaimKind>(
             text_at(one, "kind"), {ClaimKind::mount, ClaimKind::swap, ClaimKind::holder,
                                    ClaimKind::loop, ClaimKind::exclusive, ClaimKind::hidden});
-        claims.push_back(
-            {kind.value_or(ClaimKind::hidden), text_at(one, "detail"), text_at(one, "path")});
+        Claim claim{kind.value_or(ClaimKind::hidden), text_at(one, "detail"), text_at(one, "path")};
+        claim.part = optional_text_at(one, "part");
+        if (!optional_text_at(one, "namespace_pid").empty()) {
+            claim.namespace_pid = static_cast<pid_t>(number_at(one, "namespace_pid"));
+            claim.namespace_command = optional_text_at(one, "namespace_command");
+        }
+        claims.push_back(std::move(claim));
     }
     return claims;
 }
@@ -126,6 +138,16 @@ EvidenceTable table_of(const Tree& device, ObjectKind kind) {
     if (!holders.empty()) table.add(answer(Source::descriptors, holders));
     if (!claims.empty()) table.add(answer(Source::mounts, claims));
     return table;
+}
+
+/// A line that a person is to follow; older versions give none.
+std::string advice_in(const Tree& device) {
+    const auto found = device.find("advice");
+    const std::string text = found == device.not_found() ? "" : found->second.data();
+    std::string without = text;
+    std::erase(without, '\\');
+    const bool can_be_shown = printable(without) == without;
+    return text == "null" || !can_be_shown ? "" : text;
 }
 
 /// The exit statuses of diskwait.
@@ -155,6 +177,7 @@ Report read(const HelperAnswer& answer, const Identity& device, ObjectKind kind,
         Report report = conclude(table_of(one, kind), strict);
         report.state = state;
         report.reason = text_at(one, "reason");
+        report.advice = advice_in(one);
         return report;
     }
     if (text_at(one, "identity") != to_text(device)) {
@@ -162,6 +185,7 @@ Report read(const HelperAnswer& answer, const Identity& device, ObjectKind kind,
     }
     Report report = conclude(table_of(one, kind), strict);
     if (report.state != state) throw Objection("its evidence does not prove its result");
+    report.advice = advice_in(one);
     return report;
 }
 

@@ -12,6 +12,7 @@
 #include <loopingcall/device/lock_when_free.hpp>
 #include <utility>
 
+#include "advice.hpp"
 #include "cancellation.hpp"
 #include "disk_locker.hpp"
 #include "run_in_background.hpp"
@@ -124,6 +125,7 @@ class LockingWait {
                             .state = State::busy,
                             .claims = {claim},
                             .evidence = {{"lock", Seen::somebody, to_string(claim)}}}});
+            explain(results_.back().report);
             if (!options_.on_check) continue;
             options_.on_check({.report = results_.back().report,
                                .number = checks_,
@@ -185,10 +187,17 @@ class LockingWait {
     }
     [[nodiscard]] bool is_free() const { return worst_state(results_) == State::free; }
 
+    /// There was no check: what is known is what the report says.
+    void explain(Report& report) const {
+        report.advice = advise(report);
+        if (options_.explain) report.tree = {tree_of(report)};
+    }
+
     void refuse(const std::string& reason) {
         results_.clear();
         for (const Path& device : devices_) {
             results_.push_back({.report = {.device = device, .reason = reason}});
+            explain(results_.back().report);
         }
     }
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <system_error>
 
+#include "control_group.hpp"
 #include "proc_directory.hpp"
 
 namespace loopingcall::device::detail {
@@ -93,6 +94,10 @@ void identify(Holder& holder) try {
     holder.user = name_of_user(status.st_uid);
     holder.start_time = start_time_of(holder.pid);
     if (holder.start_time != 0) holder.since = in_wall_time(holder.start_time);
+    const ManagedBy managers =
+        managers_of(read_proc_file(AT_FDCWD, (directory + "/cgroup").c_str()));
+    holder.unit = managers.unit;
+    holder.container = managers.container;
 } catch (const std::system_error&) {
 }
 

@@ -58,18 +58,71 @@ const char* to_string(ClaimKind kind) noexcept {
 
 std::ostream& operator<<(std::ostream& stream, ClaimKind kind) { return stream << to_string(kind); }
 
+const char* to_string(UseKind kind) noexcept {
+    switch (kind) {
+        case UseKind::device:
+            return "device";
+        case UseKind::partition:
+            return "partition";
+        case UseKind::stacked:
+            return "stacked";
+        case UseKind::loop:
+            return "loop";
+        case UseKind::file:
+            return "file";
+        case UseKind::mount:
+            return "mount";
+        case UseKind::swap:
+            return "swap";
+        case UseKind::process:
+            return "process";
+        case UseKind::unseen:
+            return "unseen";
+        case UseKind::udev:
+            return "udev";
+        case UseKind::lock:
+            break;
+    }
+    return "lock";
+}
+
+std::ostream& operator<<(std::ostream& stream, UseKind kind) { return stream << to_string(kind); }
+
+namespace {
+
+/// Below a mount point, another one.
+bool is_below(const Claim& claim) {
+    return claim.part.empty() && claim.path.has_relative_path() &&
+           claim.detail.starts_with(claim.path.native() + '/');
+}
+
+std::string mount_in_words(const Claim& claim) {
+    std::string text = is_below(claim)      ? "has a mount below it: "
+                       : claim.part.empty() ? "mounted on "
+                                            : claim.part + " on ";
+    text += printable(claim.detail);
+    if (claim.namespace_pid == 0) return text;
+    text += " in the mount namespace of " + std::to_string(claim.namespace_pid);
+    if (!claim.namespace_command.empty()) text += " (" + printable(claim.namespace_command) + ')';
+    return text;
+}
+
+}  // namespace
+
 std::string to_string(const Claim& claim) {
+    const std::string more = claim.detail.empty() ? "" : " (" + printable(claim.detail) + ')';
     switch (claim.kind) {
         case ClaimKind::mount:
-            return "mounted on " + printable(claim.detail);
+            return mount_in_words(claim);
         case ClaimKind::swap:
-            return "swap";
+            return claim.part.empty() ? "swap" : claim.part + ' ' + printable(claim.detail);
         case ClaimKind::holder:
-            return "held by " + printable(claim.detail);
+            return claim.part.empty() ? "held by " + printable(claim.detail)
+                                      : claim.part + ' ' + printable(claim.detail);
         case ClaimKind::loop:
             return "the backing file of " + printable(claim.detail);
         case ClaimKind::hidden:
-            return "open in the kernel or in a process that cannot be seen";
+            return "in use by the kernel or by a process that cannot be seen" + more;
         case ClaimKind::udev:
             return "udev: " + printable(claim.detail);
         case ClaimKind::lock:
@@ -77,7 +130,7 @@ std::string to_string(const Claim& claim) {
         case ClaimKind::exclusive:
             break;
     }
-    return "opened exclusively by something that cannot be seen";
+    return "opened exclusively by something that cannot be seen" + more;
 }
 
 }  // namespace loopingcall::device

@@ -272,6 +272,8 @@ void UdevSettle::read_monitor() {
         ++facts_.echoes;
     }
     if (!read.lost) return;
+    // An event of this disk may be among those that are lost: udevd is asked anew.
+    disturbed_ = true;
     events_.clear();
     facts_.awaits_echo = false;
 }

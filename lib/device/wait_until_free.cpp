@@ -83,6 +83,7 @@ void doubt_if_all_are_free(std::vector<WaitResult>& results) {
         result.report.state = State::unknown;
         result.report.reason =
             "the time ran out before all devices were found free in one round of checks";
+        result.report.advice = advise(result.report);
     }
 }
 

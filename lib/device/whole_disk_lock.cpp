@@ -9,6 +9,7 @@
 #include <loopingcall/device/whole_disk_lock.hpp>
 
 #include "identity.hpp"
+#include "opened_by_us.hpp"
 #include "udev_disk.hpp"
 
 namespace loopingcall::device {
@@ -53,7 +54,14 @@ std::optional<WholeDiskLock> WholeDiskLock::try_lock(const std::filesystem::path
 }
 
 WholeDiskLock::~WholeDiskLock() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+    if (descriptor_ < 0) return;
+    std::optional<detail::OwnOpening> own;
+    try {
+        own.emplace(disk_);
+    } catch (const std::exception&) {
+        // No memory: a wait of this process takes the closing for one of others.
+    }
+    ::close(descriptor_);
 }
 
 WholeDiskLock WholeDiskLock::adopt(std::filesystem::path disk, int descriptor) noexcept {
@@ -67,6 +75,7 @@ WholeDiskLock WholeDiskLock::adopt(std::filesystem::path disk, int descriptor) n
 /// partitions again and open all of them.
 boost::system::error_code WholeDiskLock::lock(const std::filesystem::path& device) {
     disk_ = disk_of(device);
+    const detail::OwnOpening own(disk_);
     descriptor_ = ::open(disk_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (descriptor_ < 0) return last_error();
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return {};

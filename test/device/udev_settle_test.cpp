@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 
 #include "device/udev_monitor.hpp"
 #include "support/descriptors.hpp"
+#include "support/forked.hpp"
 #include "support/scratch.hpp"
 #include "support/udev_message.hpp"
 
@@ -262,6 +264,37 @@ BOOST_AUTO_TEST_CASE(where_no_event_can_be_asked_for_the_queue_decides) {
     BOOST_TEST(ask(250ms, true) == UdevState::pending);
     std::filesystem::remove(queue);
     BOOST_TEST(ask(1h, true) == UdevState::settled);
+}
+
+/// In a network namespace of its own, where no other listener is flooded.
+BOOST_AUTO_TEST_CASE(events_that_the_kernel_had_no_room_for_end_the_settled_state) {
+    if (!is_root()) return;
+    enum Outcome { passed, no_namespace, not_settled, forgotten, not_again, not_woken };
+    const int outcome = test::in_forked_child([&]() -> int {
+        context.notify_fork(asio::execution_context::fork_child);
+        if (::unshare(CLONE_NEWNET) != 0) return no_namespace;
+        const FakeUdevd udevd(run, Manner::answers);
+        if (ask(1h) != UdevState::settled || settle->state(1h) != UdevState::settled) {
+            return not_settled;
+        }
+        const Descriptor sender(
+            ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT));
+        const std::string message =
+            test::udev_message("DEVPATH=/devices/another\0FILL="s + std::string(8000, 'x') + '\0');
+        sockaddr_nl address{};
+        address.nl_family = AF_NETLINK;
+        address.nl_groups = 2;
+        for (int i = 0; i < 20'000; ++i) {
+            (void)::sendto(sender.get(), message.data(), message.size(), 0,
+                           reinterpret_cast<const sockaddr*>(&address), sizeof address);
+        }
+        if (settle->state(1h) != UdevState::pending) return forgotten;
+        settle->go_on();
+        run_until_woken();
+        if (settle->state(1h) != UdevState::settled) return not_again;
+        return udevd.pings() == 2 ? passed : not_woken;
+    });
+    BOOST_TEST((outcome == passed || outcome == no_namespace), outcome);
 }
 
 BOOST_AUTO_TEST_CASE(a_message_to_the_socket_alone_does_not_count) {

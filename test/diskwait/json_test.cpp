@@ -45,10 +45,10 @@ BOOST_AUTO_TEST_CASE(a_wait_is_told_as_one_object_with_fixed_keys) {
     BOOST_TEST(result.at("result") == "busy");
     BOOST_TEST(result.at("exit_code") == 1);
     const json::value& held = result.at("devices").at(0);
-    const std::vector<std::string> device_keys{
-        "device",   "state",   "checks", "elapsed_seconds",
-        "reason",   "holders", "claims", "uninspected_processes",
-        "evidence", "message"};
+    const std::vector<std::string> device_keys{"device",          "state",  "checks",
+                                               "elapsed_seconds", "reason", "advice",
+                                               "holders",         "claims", "uninspected_processes",
+                                               "evidence",        "message"};
     BOOST_TEST(keys_of(held) == device_keys, boost::test_tools::per_element());
     BOOST_TEST(held.at("device").as_string() == file.string());
     BOOST_TEST(held.at("checks").to_number<int>() >= 2);  // those of early wakes included

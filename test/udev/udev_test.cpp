@@ -1,6 +1,7 @@
 // Waits beside a real systemd-udevd.
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,7 +11,9 @@
 
 #include "device/waiting.hpp"
 #include "support/child.hpp"
+#include "support/forked.hpp"
 #include "support/loop_disk.hpp"
+#include "support/run_program.hpp"
 #include "support/udevd.hpp"
 
 using namespace std::chrono_literals;
@@ -187,6 +190,80 @@ BOOST_FIXTURE_TEST_CASE(events_of_other_disks_do_not_hold_a_disk_up, BesideUdevd
     const auto result = check({.check_device_interval = 60s});
     BOOST_TEST(result.report.state == State::free);
     BOOST_TEST((result.elapsed < 20s));
+}
+
+/// What udevd tells its listeners does not reach another network namespace; its socket, its queue
+/// and its lock are seen there.
+BOOST_FIXTURE_TEST_CASE(another_network_namespace_sees_the_same, BesideASlowUdevd) {
+    if (skipped()) return;
+    close_as_writer(disk.path());
+    const std::string there = "unshare -n '" TEST_DISKWAIT "' --probe procfs ";
+    const auto busy = test::shell(there + "-t 0 " + disk.path().string());
+    BOOST_TEST(busy.exit_code == 1, busy.out + busy.err);
+    BOOST_TEST(busy.out.find("udev: 1 event is being processed") != std::string::npos, busy.out);
+    const auto freed = test::shell(there + "-i 60 " + disk.path().string());
+    BOOST_TEST(freed.exit_code == 0, freed.out + freed.err);
+    BOOST_TEST((freed.elapsed < 30s));
+}
+
+BOOST_FIXTURE_TEST_CASE(another_network_namespace_is_not_held_up_for_ever, BesideUdevd) {
+    if (skipped()) return;
+    const test::LoopDisk others[] = {{scratch.file("b"), 8}, {scratch.file("c"), 8}};
+    const Load load({others[0].path(), others[1].path()});
+    while (!std::filesystem::exists("/run/udev/queue")) std::this_thread::sleep_for(1ms);
+    const auto partition = disk.add_partition();
+    while (!std::filesystem::exists(partition)) std::this_thread::sleep_for(1ms);
+    for (int i = 0; i < 3; ++i) {
+        close_as_writer(partition);
+        const auto ended = test::shell("unshare -n '" TEST_DISKWAIT "' --probe procfs -t 3 " +
+                                       disk.path().string());
+        BOOST_TEST((ended.exit_code == 0 || ended.exit_code == 1), ended.out + ended.err);
+        BOOST_TEST((ended.elapsed < 20s));
+        if (ended.exit_code != 0) continue;
+        // Free means: the next step is not refused.
+        disk.remove_partition();
+        BOOST_TEST(!std::filesystem::exists("/sys/class/block/" + partition.filename().string()));
+        BOOST_TEST(disk.add_partition() == partition);
+        while (!std::filesystem::exists(partition)) std::this_thread::sleep_for(1ms);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(an_ordinary_user_sees_that_udev_is_at_work_and_is_not_held_up,
+                        BesideASlowUdevd) {
+    if (skipped()) return;
+    BOOST_REQUIRE(::chmod(disk.path().c_str(), 0666) == 0);
+    close_as_writer(disk.path());
+    const auto ask = [&](device::WaitOptions options) {
+        return test::in_forked_child([&]() -> int {
+            test::become_nobody();
+            options.check_device_probe = device::Probe::procfs;
+            boost::asio::io_context context;
+            int found = 99;
+            device::async_wait_until_free(
+                context.get_executor(), {disk.path()}, options,
+                [&](const std::exception_ptr&, const std::vector<device::WaitResult>& results) {
+                    const bool by_udev = has_claim(results.at(0), ClaimKind::udev) ||
+                                         has_claim(results.at(0), ClaimKind::lock);
+                    found = static_cast<int>(results.at(0).report.state) * 2 + (by_udev ? 1 : 0);
+                });
+            context.run();
+            return found;
+        });
+    };
+    BOOST_TEST(ask({.check_device_timeout = 0s}) == static_cast<int>(State::busy) * 2 + 1);
+    const auto begun = Clock::now();
+    // At the end, processes of others could not be inspected: unknown, and never free.
+    BOOST_TEST(ask({.check_device_interval = 60s}) == static_cast<int>(State::unknown) * 2);
+    BOOST_TEST((Clock::now() - begun < 30s));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_advice_is_to_settle_and_settling_makes_it_free, BesideASlowUdevd) {
+    if (skipped()) return;
+    close_as_writer(disk.path());
+    const auto busy = check({.check_device_timeout = 0s});
+    BOOST_TEST(busy.report.advice == "udevadm settle");
+    BOOST_TEST(test::shell(busy.report.advice).exit_code == 0);
+    BOOST_TEST(check({.check_device_timeout = 0s}).report.state == State::free);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_lock_of_another_process_counts_and_its_release_wakes, BesideUdevd) {

@@ -9,7 +9,7 @@ namespace loopingcall::device {
 
 /// A deployment cannot continue, because its disk did not become free. For code that throws, as
 /// Ironic does (ironic.common.exception.InstanceDeployFailure), with its two texts. result() has
-/// the whole Report.
+/// the whole Report, and Report::advice says what to do.
 class LOOPINGCALL_EXPORT InstanceDeployFailure : public std::runtime_error {
   public:
     /// @param result  of a device that is not free.

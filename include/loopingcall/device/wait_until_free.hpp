@@ -102,6 +102,9 @@ struct WaitOptions {
     std::vector<pid_t> ignored_pids = {};
     /// Changes the interval and the number of checks while the wait runs; may be null.
     std::shared_ptr<WaitControl> control = nullptr;
+    /// Look up the tree of uses at the end of the wait (Report::tree), even of a device that is
+    /// free or has no claims. It takes about as long as a scan of /proc.
+    bool explain = false;
     /// Called after each check, on the strand of the wait. What it throws ends the wait.
     std::function<void(const Check&)> on_check = nullptr;
 };
