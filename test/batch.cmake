@@ -31,19 +31,23 @@ if(CMAKE_SCRIPT_MODE_FILE)
     return()
 endif()
 
-# Of the sources, those that are named *_test.cpp are put into batches; `ALONE` names those that cannot
-# be in one, since they specialise what belongs to another namespace.
+# Of the sources, those that are named *_test.cpp are put into batches, but for those that add to another
+# namespace, which they cannot from within one.
 function(loopingcall_batches result)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;ALONE")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES")
     set(${result} ${arg_SOURCES} PARENT_SCOPE)
     if(NOT LOOPINGCALL_BATCHES)
         return()
     endif()
     set(batched ${arg_SOURCES})
     list(FILTER batched INCLUDE REGEX "_test\\.cpp$")
-    if(arg_ALONE)
-        list(REMOVE_ITEM batched ${arg_ALONE})
-    endif()
+    foreach(file IN LISTS batched)
+        file(STRINGS ${file} adds
+            REGEX "^(BOOST_TEST_DONT_PRINT_LOG_VALUE|template <>|namespace [a-z:]+ {)" LIMIT_COUNT 1)
+        if(adds)
+            list(REMOVE_ITEM batched ${file})
+        endif()
+    endforeach()
     set(sources ${arg_SOURCES})
     list(REMOVE_ITEM sources ${batched})
     list(TRANSFORM batched PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
