@@ -99,7 +99,7 @@ class Search {
             words = words.subspan(1);
         }
         if (words.empty()) return {};
-        const std::string name = base_name(words.front());
+        std::string name = base_name(words.front());
         const Words arguments = words.subspan(1);
         if (is_among(name, always)) return name;
         if (name == "udevadm") return find_in_udevadm(arguments);

@@ -81,7 +81,7 @@ std::string as_utf8(std::string_view text) {
     while (!text.empty()) {
         // The most of nearly every text, which may be long.
         const auto ascii =
-            std::find_if(text.begin(), text.end(), [](char byte) { return byte < 0; });
+            std::find_if(text.begin(), text.end(), [](unsigned char byte) { return byte >= 0x80; });
         valid.append(text.begin(), ascii);
         text.remove_prefix(static_cast<std::size_t>(ascii - text.begin()));
         if (text.empty()) break;

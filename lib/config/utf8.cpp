@@ -39,7 +39,8 @@ Character first_character(std::string_view text) noexcept {
 
 std::optional<std::size_t> first_bad_byte(std::string_view text) noexcept {
     for (std::size_t at = 0; at < text.size();) {
-        if (text[at] > 0) {  // the most of nearly every file
+        const auto byte = static_cast<unsigned char>(text[at]);
+        if (byte > 0 && byte < 0x80) {  // the most of nearly every file
             ++at;
             continue;
         }

@@ -80,13 +80,13 @@ asio::awaitable<WaitResult> DeviceWait::run() {
     const auto body = [self = shared_from_this()](const Tick& tick) {
         return self->call_body(tick);
     };
-    FixedIntervalLoopingCall<> call(executor, body);
-    call_ = &call;
-    call.start(loop_options(options_));
+    const auto call = std::make_shared<FixedIntervalLoopingCall<>>(executor, body);
+    call_ = call;
+    call->start(loop_options(options_));
     listen(executor);
-    auto [error, outcome] = co_await call.async_wait(asio::as_tuple(asio::use_awaitable));
+    auto [error, outcome] = co_await call->async_wait(asio::as_tuple(asio::use_awaitable));
     finish();
-    if (error && call.running()) co_await cancel_and_wait(call);
+    if (error && call->running()) co_await cancel_and_wait(*call);
     if (error) std::rethrow_exception(error);
     result_.elapsed = Clock::now() - begun;
     co_await checker_.explain(result_.report);
@@ -96,7 +96,7 @@ asio::awaitable<WaitResult> DeviceWait::run() {
 /// Whoever is cut short by the time limit has not been free for long enough. And whatever ends
 /// before all are free together lets the others end.
 void DeviceWait::finish() {
-    call_ = nullptr;
+    call_.reset();
     wake_timer_.cancel();
     look_timer_.cancel();
     wake_->close();
@@ -115,9 +115,10 @@ void DeviceWait::finish() {
 }
 
 void DeviceWait::call() {
-    if (!call_) return;  // it is over
+    const auto call = call_.lock();
+    if (!call) return;  // it is over
     check_due_ = true;
-    call_->trigger();
+    call->trigger();
 }
 
 void DeviceWait::release() noexcept {
@@ -138,12 +139,13 @@ void DeviceWait::listen(const asio::any_io_executor& strand) {
 }
 
 void DeviceWait::set_limits(Duration interval, std::uint64_t max_retries) {
-    if (!call_) return;  // it is over
+    const auto call = call_.lock();
+    if (!call) return;  // it is over
     options_.check_device_max_retries = max_retries;
     if (options_.check_device_interval == interval) return;
     options_.check_device_interval = interval;
     next_ = saturating_add(Clock::now(), interval);
-    call_->set_interval(loop_interval(options_));
+    call->set_interval(loop_interval(options_));
 }
 
 asio::awaitable<Step<void>> DeviceWait::call_body(Tick tick) {
@@ -259,7 +261,7 @@ bool DeviceWait::quiet_is_watched() const { return quiet_.restarted() && wake_->
 
 /// What was told while checking is seen to now; and the check of a wake is repeated for a while.
 void DeviceWait::follow_up(bool planned) {
-    if (!call_) return;
+    if (call_.expired()) return;
     if (woken_) return on_wake(*woken_);
     if (!options_.check_device_early_wake || result_.report.state == State::free) return;
     if (const auto look = claim_pacing_.next(Clock::now())) {
@@ -325,7 +327,7 @@ void DeviceWait::in_use() {
 }
 
 Step<void> DeviceWait::end() {
-    call_ = nullptr;
+    call_.reset();
     ended_ = true;
     return done();
 }
@@ -339,19 +341,20 @@ void DeviceWait::on_wake(WakeKind kind) {
         return;
     }
     if (quiet_.running() && kind == WakeKind::closed) {
-        if (parked_ && has_opened() && call_) call_->trigger();
+        if (const auto call = call_.lock(); call && parked_ && has_opened()) call->trigger();
         return;
     }
     if (!parked_) call_at(wake_timer_, pacing_.wake(Clock::now()), check_due_);
 }
 
 void DeviceWait::call_at(asio::steady_timer& timer, TimePoint time, bool& due) {
-    if (!call_ || !options_.check_device_early_wake) return;
+    if (call_.expired() || !options_.check_device_early_wake) return;
     timer.expires_at(time);
     timer.async_wait([self = shared_from_this(), &due](boost::system::error_code error) {
-        if (error || !self->call_) return;
+        const auto call = self->call_.lock();
+        if (error || !call) return;
         due = true;
-        self->call_->trigger();
+        call->trigger();
     });
 }
 

@@ -80,7 +80,7 @@ class DeviceWait : public std::enable_shared_from_this<DeviceWait> {
     Checker checker_;
     WaitResult result_;
 
-    FixedIntervalLoopingCall<>* call_ = nullptr;  // while more calls may come
+    std::weak_ptr<FixedIntervalLoopingCall<>> call_;  // while more calls may come
     asio::steady_timer wake_timer_;
     asio::steady_timer look_timer_;
     WakePacing pacing_;

@@ -41,7 +41,8 @@ Answer open_exclusively(const Identity& part);
 /// O_NONBLOCK.
 Answer try_lease(int descriptor, const Identity& file, bool has_exempt_holder);
 
-/// Whether this process has the file open itself, beside this descriptor.
+/// Whether this process has the file open itself, beside this descriptor: by another one, or
+/// mapped.
 bool holds_open(const Identity& file, int besides);
 
 }  // namespace loopingcall::device::detail

@@ -1,6 +1,7 @@
 #include "proc_directory.hpp"
 
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,16 +21,17 @@ ProcDirectory::ProcDirectory(int base, const char* path) noexcept
     : directory_(::openat(base, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
       error_(directory_.is_open() ? 0 : errno) {}
 
-const dirent64* ProcDirectory::next_entry() {
+const ProcDirectory::Entry* ProcDirectory::next_entry() {
     if (at_ == end_) {
-        const ssize_t size = ::getdents64(directory_.get(), buffer_.data(), buffer_.size());
+        const long size =
+            ::syscall(SYS_getdents64, directory_.get(), buffer_.data(), buffer_.size());
         if (size < 0) throw_unless_gone(errno, "getdents64");
         if (size <= 0) return nullptr;
         at_ = 0;
         end_ = static_cast<std::size_t>(size);
     }
-    const auto* const entry = reinterpret_cast<const dirent64*>(buffer_.data() + at_);  // NOLINT
-    at_ += entry->d_reclen;
+    const auto* const entry = reinterpret_cast<const Entry*>(buffer_.data() + at_);  // NOLINT
+    at_ += entry->length;
     return entry;
 }
 
@@ -39,9 +41,10 @@ void ProcDirectory::rewind() noexcept {
 }
 
 const char* ProcDirectory::next() {
-    while (const dirent64* const entry = next_entry()) {
-        inode_ = entry->d_ino;
-        if (entry->d_name[0] != '.') return entry->d_name;
+    while (const Entry* const entry = next_entry()) {
+        inode_ = entry->inode;
+        const char* const name = entry->name;
+        if (name[0] != '.') return name;
     }
     return nullptr;
 }

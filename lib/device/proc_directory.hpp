@@ -1,6 +1,5 @@
 #pragma once
 
-#include <dirent.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -38,14 +37,22 @@ class ProcDirectory {
     void rewind() noexcept;
 
   private:
-    const dirent64* next_entry();
+    /// linux_dirent64 of the kernel: C libraries differ in whether they name it, and getdents64.
+    struct Entry {
+        std::uint64_t inode;
+        std::int64_t offset;
+        std::uint16_t length;
+        std::uint8_t type;
+        char name[1];  // and more of them
+    };
+    const Entry* next_entry();
 
     process::detail::Descriptor directory_;
     int error_ = 0;
     std::size_t at_ = 0;
     std::size_t end_ = 0;
     ino_t inode_ = 0;
-    alignas(dirent64) std::array<char, 8192> buffer_;
+    alignas(Entry) std::array<char, 8192> buffer_;
 };
 
 /// What a link of /proc leads to, without asking its file system and without mounting it.

@@ -1,14 +1,12 @@
 #include "process_info.hpp"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <memory>
+#include <fstream>
 #include <sstream>
 #include <string>
 #include <system_error>
@@ -20,17 +18,22 @@ namespace loopingcall::device::detail {
 
 namespace {
 
+/// From the file alone: what else getpwuid() may ask, a directory server, may hang. passwd(5) has
+/// the user's name first, and the number third.
 std::string name_of_user(uid_t uid) {
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/etc/passwd", "re"),
-                                                               &std::fclose);
-    while (file) {
-        passwd entry{};
-        passwd* found = nullptr;
-        char text[1024];
-        if (::fgetpwent_r(file.get(), &entry, text, sizeof text, &found) != 0) break;
-        if (found->pw_uid == uid) return found->pw_name;
+    const std::string wanted = std::to_string(uid);
+    std::ifstream file("/etc/passwd");
+    for (std::string line; std::getline(file, line);) {
+        std::istringstream fields(line);
+        std::string name;
+        std::string password;
+        std::string number;
+        std::getline(fields, name, ':');
+        std::getline(fields, password, ':');
+        std::getline(fields, number, ':');
+        if (number == wanted && !name.empty()) return name;
     }
-    return std::to_string(uid);
+    return wanted;
 }
 
 /// A field of /proc/PID/stat, counted from 1 as in proc_pid_stat(5), from the third on: the second,

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -64,6 +65,20 @@ BOOST_AUTO_TEST_CASE(a_free_file_is_answered_by_one_check) {
     BOOST_TEST(result.report.state == State::free);
     BOOST_TEST(result.checks == 1U);
     BOOST_TEST(result.report.device == file);
+}
+
+BOOST_AUTO_TEST_CASE(what_only_this_process_maps_is_free) {
+    const auto mapped = scratch.file("mapped", "text");
+    const int opened = ::open(mapped.c_str(), O_RDONLY | O_CLOEXEC);
+    void* const memory = ::mmap(nullptr, 4, PROT_READ, MAP_PRIVATE, opened, 0);
+    ::close(opened);
+    BOOST_REQUIRE(memory != MAP_FAILED);
+    for (const auto& path : {mapped, std::filesystem::read_symlink("/proc/self/exe")}) {
+        const auto result = wait_for(
+            path, {.check_device_max_retries = 1, .check_device_probe = device::Probe::procfs});
+        BOOST_TEST((result.report.state == State::free), describe(result));
+    }
+    ::munmap(memory, 4);
 }
 
 BOOST_AUTO_TEST_CASE(a_held_file_is_checked_exactly_so_often_and_the_holder_is_named) {

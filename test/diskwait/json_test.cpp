@@ -12,7 +12,7 @@ std::vector<std::string> keys_of(const json::value& value) {
 }
 
 /// With the path of a device in a variable, since a script could not have all of them.
-test::Ended shell(const std::string& script, const std::filesystem::path& device) {
+test::Ended shell_for(const std::filesystem::path& device, const std::string& script) {
     boost::asio::io_context context;
     test::Ended ended;
     loopingcall::process::async_execute(
@@ -98,8 +98,8 @@ BOOST_AUTO_TEST_CASE(names_are_as_they_are_and_the_bytes_of_others_are_added) {
                                                          {"a\xff\xc3", "61ffc3"}};
     for (const auto& [name, bytes] : names) {
         const auto device = scratch.file(name);
-        const auto ended =
-            ::shell("exec 9< \"$DEVICE\"; \"$0\" -o json -n 1 --probe procfs \"$DEVICE\"", device);
+        const auto ended = shell_for(
+            device, "exec 9< \"$DEVICE\"; \"$0\" -o json -n 1 --probe procfs \"$DEVICE\"");
         const json::value told = json::parse(ended.out).at("devices").at(0);
         BOOST_TEST(told.as_object().contains("device_bytes") == !bytes.empty(), ended.out);
         if (bytes.empty()) {

@@ -13,7 +13,9 @@ build() { # name, then arguments for CMake
     local name=$1
     shift
     echo "== $name"
-    cmake -G Ninja -S "$consumer" -B "$scratch/$name" -DCMAKE_BUILD_TYPE=Debug "$@" >/dev/null
+    cmake -G Ninja -S "$consumer" -B "$scratch/$name" -DCMAKE_BUILD_TYPE=Debug "$@" \
+        >/dev/null 2>"$scratch/$name.log" || { cat "$scratch/$name.log"; fail "CMake has failed"; }
+    ! grep -i warning "$scratch/$name.log" || { cat "$scratch/$name.log"; fail "CMake warns"; }
     cmake --build "$scratch/$name" -- --quiet
 }
 
@@ -53,6 +55,7 @@ by_pkg_config() { # static or shared
 }
 
 rm -rf "$scratch"
+mkdir -p "$scratch"
 found static "$static_build"
 found shared "$shared_build"
 links "$scratch/shared/loop_alone" 'libloopingcall_loop.so.0' || fail "the shared library has no SONAME"

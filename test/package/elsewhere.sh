@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# `./dev` names the packages of a distribution that is not Debian's: elsewhere.sh DEV
+set -euo pipefail
+dev=$1 release=$(mktemp)
+trap 'rm -f "$release"' EXIT
+
+fail() {
+    echo "elsewhere: $*" >&2
+    exit 1
+}
+
+# ID, ID_LIKE, the first word of the line that is wanted, and a package of it
+check() {
+    printf 'NAME="Any"\nID=%s\nID_LIKE="%s"\n' "$1" "$2" >"$release"
+    local said code=0
+    said=$(OS_RELEASE=$release "$dev" install-deps 2>&1) || code=$?
+    [ "$code" -eq 1 ] || fail "$1: exit code $code: $said"
+    grep -q "^  $3 .* $4 " <<<"$said" || fail "$1: no $4 for $3: $said"
+    [ "$(grep -c '^  ' <<<"$said")" -eq "$5" ] || fail "$1: not $5 lines: $said"
+}
+
+check fedora "" fedora boost-devel 1
+check '"rocky"' "rhel centos fedora" fedora boost-devel 1
+check arch "" arch boost 1
+check manjaro arch arch boost 1
+check alpine "" alpine linux-headers 1
+check '"opensuse-tumbleweed"' "opensuse suse" opensuse libboost_process-devel 1
+check '"opensuse-leap"' "suse opensuse" opensuse libboost_json-devel 1
+check gentoo "" fedora boost-devel 4
