@@ -2,6 +2,7 @@
 #include <boost/json/src.hpp>
 #include <ctime>
 #include <loopingcall/config/show.hpp>
+#include <loopingcall/device/printable.hpp>
 #include <variant>
 
 #include "result.hpp"
