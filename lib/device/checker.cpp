@@ -223,6 +223,7 @@ void Checker::heed(const Report& report) {
 /// not hang.
 void Checker::watch() {
     if (!options_.check_device_early_wake) return;
+    if (known_ && known_->is_mount_point) return;  // its file system may be dead
     wake_.watch_nodes(device_, nodes(), options_.check_device_quiet > Duration::zero());
 }
 

@@ -44,14 +44,15 @@ Descriptor lock_namespace() {
     return space;
 }
 
-/// @return an errno: EAGAIN if it is not in use.
+/// @return an errno: EAGAIN if it is not in use, ESTALE if it is not mounted any more, EDEADLK if
+///         another program holds the lock.
 int ask_once(const Identity& mount) {
     const Descriptor lock = lock_namespace();
     if (!lock.is_open()) return EDEADLK;
-    if (!is_still(mount)) return EINVAL;
+    if (!is_still(mount)) return ESTALE;
     const int result = ::umount2(mount.path.c_str(), MNT_EXPIRE | UMOUNT_NOFOLLOW);
-    const int error = result == 0 ? EINVAL : errno;
-    if (!is_still(mount)) return EINVAL;
+    const int error = result == 0 ? ESTALE : errno;
+    if (!is_still(mount)) return ESTALE;
     return error;
 }
 
@@ -109,7 +110,7 @@ Answer ask_umount(const Identity& mount, bool has_exempt_holder) {
                                           "mount, swap file or loop device was found on it",
                                           mount.path}});
     }
-    if (error == EINVAL) return not_inspected(Source::umount, name + " is not mounted any more");
+    if (error == ESTALE) return not_inspected(Source::umount, name + " is not mounted any more");
     if (error == EDEADLK) {
         return not_inspected(Source::umount,
                              "another program holds a lock on the mount namespace "
