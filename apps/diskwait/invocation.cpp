@@ -291,7 +291,9 @@ po::options_description all_flags() { return config::all_flags(option_table(), o
 void print_help(std::ostream& stream) {
     stream
         << "Usage: diskwait [OPTIONS] DEVICE... [-- COMMAND [ARG...]]\n"
-           "Waits until nothing uses the devices; then runs COMMAND, if given.\n\n"
+           "Waits until nothing uses the devices; then runs COMMAND, if given.\n"
+           "A DEVICE is a block device, a file, a directory, or a mount point: that is free when\n"
+           "nothing uses the file system mounted there, so that umount succeeds.\n\n"
         << all_flags()
         << "\nEach option of the wait is a key in files of oslo's form, an environment variable,\n"
            "and a flag with its full name:\n"

@@ -122,7 +122,14 @@ std::optional<Report> Checker::admit(const std::optional<Survey>& survey) {
         return unknown(now.missing && seen_ ? "it was removed while it was waited for"
                                             : now.problem);
     }
+    if (known_ && known_->is_mount_point && !now.identity->is_mount_point) {
+        awaits_device_ = options_.wait_for_device;
+        return unknown("it was unmounted while it was waited for");
+    }
     const bool other = known_ && !known_->same_as(*now.identity);
+    if (other && known_->is_mount_point && !options_.wait_for_device) {
+        return unknown("another file system was mounted there while it was waited for");
+    }
     if (other && !options_.wait_for_device) {
         return unknown("another device has its name since it is waited for");
     }
@@ -184,7 +191,8 @@ asio::awaitable<std::optional<Report>> Checker::judge(Survey survey) {
     known_ = survey.device.identity;
     seen_ = true;
     partitions_ = std::move(survey.partitions);
-    target_ = {.parts = {*known_}};
+    target_ = {.file_systems = std::move(survey.file_systems)};
+    if (!known_->is_mount_point) target_.parts.push_back(*known_);
     if (options_.check_device_children) {
         target_.parts.insert(target_.parts.end(), partitions_.begin(), partitions_.end());
     }
@@ -217,6 +225,7 @@ void Checker::heed(const Report& report) {
 /// not hang.
 void Checker::watch() {
     if (!options_.check_device_early_wake) return;
+    if (known_ && known_->is_mount_point) return;  // its file system may be dead
     wake_.watch_nodes(device_, nodes(), options_.check_device_quiet > Duration::zero());
 }
 
@@ -232,6 +241,14 @@ std::vector<std::string> Checker::changes_to(const Survey& survey) {
         changes.push_back("partition " + printable(partition.path.native()) + " disappeared");
     }
     return changes;
+}
+
+std::vector<Claim> Checker::claims_to_look_at(const Report& report) const {
+    if (report.state == State::free) return {};
+    const bool is_mount_in_use =
+        report.state == State::busy && report.claims.empty() && known_ && known_->is_mount_point;
+    if (is_mount_in_use) return {{ClaimKind::hidden, {}, known_->path}};
+    return report.claims;
 }
 
 std::vector<std::filesystem::path> Checker::nodes() const {

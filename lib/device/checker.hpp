@@ -73,8 +73,12 @@ class Checker {
     /// the one before does not hold for it.
     [[nodiscard]] std::uint64_t successions() const noexcept { return successions_; }
 
-    /// Whether the kernel refuses an exclusive opening still, after a check has found a claim. Far
-    /// cheaper than a check. Only a cancellation is thrown.
+    /// The claims whose end may be no event, so that the device is worth a look with is_refused().
+    /// Of a mount point, that is every use: nothing tells when a file on it is closed.
+    [[nodiscard]] std::vector<Claim> claims_to_look_at(const Report& report) const;
+
+    /// Whether the kernel refuses an exclusive opening, or to unmount a mount point, still, after a
+    /// check has found a claim. Far cheaper than a check. Only a cancellation is thrown.
     asio::awaitable<bool> is_refused();
 
     /// At the end of a wait: looks up what uses the device, if that is of use, and what to do. Only
@@ -98,6 +102,7 @@ class Checker {
     asio::awaitable<std::string> confirm(Report& report);
     asio::awaitable<void> look_at_processes(EvidenceTable& table);
     asio::awaitable<std::vector<Answer>> open_in_background();
+    asio::awaitable<void> explain_use(EvidenceTable& table, std::vector<Answer> opened);
     void watch();
     void heed(const Report& report);
     std::vector<std::string> changes_to(const Survey& survey);

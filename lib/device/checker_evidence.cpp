@@ -10,6 +10,7 @@
 #include "conclude.hpp"
 #include "confirm_holders.hpp"
 #include "helper_check.hpp"
+#include "hidden_use.hpp"
 #include "in_milliseconds.hpp"
 #include "probe.hpp"
 #include "process_info.hpp"
@@ -24,7 +25,33 @@ namespace {
 
 bool shows_a_claim(const std::vector<Answer>& answers) {
     return std::any_of(answers.begin(), answers.end(), [](const Answer& one) {
-        return one.source == Source::exclusive_open && one.seen == Seen::somebody;
+        const bool asks = one.source == Source::exclusive_open || one.source == Source::umount;
+        return asks && one.seen == Seen::somebody;
+    });
+}
+
+bool is_of_file_system(const Holder& holder) { return holder.in_file_system; }
+
+/// Whether more is to be found out about who is there: nobody is known but users of a file system
+/// that no table of this mount namespace shows.
+bool is_unexplained(const EvidenceTable& table) {
+    return std::all_of(table.answers.begin(), table.answers.end(), [](const Answer& one) {
+        const auto& claims = one.claims;
+        const bool of_unmounted_btrfs =
+            one.source == Source::file_systems &&
+            std::all_of(claims.begin(), claims.end(),
+                        [](const Claim& claim) { return claim.kind == ClaimKind::holder; });
+        return (claims.empty() || of_unmounted_btrfs) &&
+               std::all_of(one.holders.begin(), one.holders.end(), is_of_file_system);
+    });
+}
+
+/// Whether a file system on the device is in use: then those who use it are to be named.
+bool shows_file_system(const EvidenceTable& table) {
+    return std::any_of(table.answers.begin(), table.answers.end(), [](const Answer& one) {
+        return one.seen == Seen::somebody &&
+               (one.source == Source::mounts || one.source == Source::file_systems ||
+                one.source == Source::stacked_devices);
     });
 }
 
@@ -73,7 +100,10 @@ asio::awaitable<std::optional<Report>> Checker::find_evidence(EvidenceTable tabl
 
 /// More is looked at only as long as nobody was found, and nothing is in the way of a free state.
 asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
-    if (options_.check_device_probe == Probe::procfs) {
+    if (known_->is_mount_point) {
+        table.add(not_applicable(Source::probe,
+                                 "fuser and lsof do not tell the mounts of a file system apart"));
+    } else if (options_.check_device_probe == Probe::procfs) {
         table.add(not_applicable(Source::probe, "the scan of /proc alone is asked for"));
     } else {
         Report probe = co_await ask();
@@ -83,7 +113,8 @@ asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
         table.add(answered ? answer(Source::probe, std::move(probe.holders))
                            : not_inspected(Source::probe, probe.reason));
         if (answered) table.answers.back().why = passed_over;
-        if (!answered || table.shows_somebody()) co_return;
+        if (!answered) co_return;
+        if (table.shows_somebody() && !shows_file_system(table)) co_return;
     }
     // It may have to wait for another scan, and has a time limit of its own.
     const TimePoint begun = std::chrono::steady_clock::now();
@@ -98,8 +129,38 @@ asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
     add_scan(table, *scan, rights_now());
     to_open_.has_exempt_holder =
         !scan->ignored.empty() || (!scan->targets.empty() && !scan->targets[0].passed_over.empty());
-    if (!options_.check_device_kernel_claims || table.shows_somebody()) co_return;
-    table.add(co_await open_in_background());
+    if (!options_.check_device_kernel_claims) co_return;
+    if (!known_->is_block_device) {
+        if (!table.shows_somebody()) table.add(co_await open_in_background());
+    } else if (is_unexplained(table)) {
+        std::vector<Answer> opened = co_await open_in_background();
+        co_await explain_use(table, std::move(opened));
+    }
+}
+
+/// What an exclusive opening is refused for is looked for where the tables do not show it, and so
+/// are the processes there.
+asio::awaitable<void> Checker::explain_use(EvidenceTable& table, std::vector<Answer> opened) {
+    if (!table.shows_somebody() && !shows_a_claim(opened)) {
+        table.add(std::move(opened));
+        co_return;
+    }
+    std::function<HiddenUse()> look = [on_device = target_.file_systems] {
+        return find_hidden_use(on_device, {});
+    };
+    const auto hidden = co_await find_in_background(look, time_left());
+    const bool has_claim = std::any_of(table.answers.begin(), table.answers.end(),
+                                       [](const Answer& one) { return !one.claims.empty(); });
+    if (hidden) explain(opened, *hidden, has_claim);
+    table.add(std::move(opened));
+    if (!hidden || hidden->file_systems.empty()) co_return;
+    ScanTarget more;
+    more.file_systems = hidden->file_systems;
+    const auto scan = co_await context_->scan->scan(std::move(more), time_left());
+    if (!scan) co_return;
+    for (const auto& holders : scan->targets.front().holders) {
+        if (!holders.empty()) table.add(answer(Source::descriptors, holders));
+    }
 }
 
 asio::awaitable<Report> Checker::ask() {
@@ -148,7 +209,7 @@ bool Checker::is_ignored(pid_t pid) const {
 
 /// What is refused is tried once more: another program may be doing the same at this moment.
 asio::awaitable<std::vector<Answer>> Checker::open_in_background() {
-    const bool opens = known_->is_block_device || known_->type == S_IFREG;
+    const bool opens = known_->is_block_device || known_->type == S_IFREG || known_->is_mount_point;
     if (!opens) co_return std::vector<Answer>{};
     const Gate::Place place = co_await enter();
     const auto first = co_await find_in_background(opening(), time_left());
@@ -184,7 +245,7 @@ asio::awaitable<void> Checker::explain(Report& report) {
 
 /// One that does not come back in time, or cannot be made, is left to a check to explain.
 asio::awaitable<bool> Checker::is_refused() {
-    if (!known_ || !known_->is_block_device) co_return false;
+    if (!known_ || (!known_->is_block_device && !known_->is_mount_point)) co_return false;
     try {
         const Gate::Place place = co_await context_->gate.enter();
         const auto found =

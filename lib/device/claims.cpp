@@ -20,14 +20,6 @@ bool is_mounted_from_file(const Mount& mount) {
     return mount.type == "erofs" && major(mount.device) == 0;
 }
 
-/// A kernel without swap has no table of swaps; a /proc that shows processes only has not either,
-/// nor its other tables.
-bool is_without_swap(const KernelView& view) {
-    std::error_code error;
-    const bool has_table = std::filesystem::exists(view.proc / "swaps", error);
-    return !error && !has_table && std::filesystem::exists(view.proc / "uptime", error);
-}
-
 bool leads_to(const std::string& name, const Identity& part) {
     const auto found = find_named(name, part.path);
     return found && is_same_object(*found, part);
@@ -45,11 +37,15 @@ KernelTables::KernelTables(const KernelView& view, LoopCache& loops)
     swaps_ = parse_swaps(swap_table_.text);
 }
 
-std::vector<Answer> KernelTables::ask(const Identity& part, std::vector<Unplaced>& unplaced) const {
-    std::vector<Answer> all{mounts_of(part, unplaced), swaps_of(part, unplaced), loops_over(part)};
+std::vector<Answer> KernelTables::ask(const Identity& part, std::vector<Unplaced>& unplaced,
+                                      UsedFileSystem& used) const {
+    used.part = part;
+    if (part.is_block_device) used.devices.insert(part.number);
+    std::vector<Answer> all{mounts_of(part, unplaced, used), swaps_of(part, unplaced),
+                            loops_over(part)};
     if (part.is_block_device) {
         all.push_back(stacked_on(part));
-        all.push_back(file_systems_over(part, mounts_, view_));
+        all.push_back(file_systems_over(part, mounts_, view_, used));
     }
     std::erase_if(all, [&](const Answer& answer) {
         return answer.seen == Seen::nobody &&
@@ -61,7 +57,8 @@ std::vector<Answer> KernelTables::ask(const Identity& part, std::vector<Unplaced
 
 /// A mount is that of a device by its number; of btrfs, which has numbers of its own, by its
 /// source; of a file by its source, too. Sources of block devices are in /dev.
-Answer KernelTables::mounts_of(const Identity& part, std::vector<Unplaced>& unplaced) const {
+Answer KernelTables::mounts_of(const Identity& part, std::vector<Unplaced>& unplaced,
+                               UsedFileSystem& used) const {
     if (!mountinfo_.problem.empty()) return not_inspected(Source::mounts, mountinfo_.problem);
     std::vector<Claim> claims;
     for (const Mount& mount : mounts_) {
@@ -80,18 +77,20 @@ Answer KernelTables::mounts_of(const Identity& part, std::vector<Unplaced>& unpl
         const bool by_source = mount.source.starts_with("/dev/") && leads_to(mount.source, part);
         if (mount.device == part.number || by_source) {
             claims.push_back({ClaimKind::mount, mount.point, part.path});
+            used.mounts.insert(mount.id);
         }
     }
     if (part.is_block_device) {
         for (const BlockDevice& stacked : holders_of(part.number, view_.sysfs)) {
-            add_mounts_of(part, stacked, claims);
+            add_mounts_of(part, stacked, claims, used);
         }
     }
     return answer(Source::mounts, std::move(claims));
 }
 
 void KernelTables::add_mounts_of(const Identity& part, const BlockDevice& stacked,
-                                 std::vector<Claim>& claims) const {
+                                 std::vector<Claim>& claims, UsedFileSystem& used) const {
+    used.devices.insert(stacked.number);
     for (const Mount& mount : mounts_) {
         if (mount.device == stacked.number) {
             claims.push_back({ClaimKind::mount, mount.point, part.path});

@@ -33,15 +33,18 @@ class KernelTables {
     /// file_systems.
     /// @param unplaced  gets what may be a use of a regular file, and cannot be placed. The answers
     ///                  of the sources that it names are left out then.
-    std::vector<Answer> ask(const Identity& part, std::vector<Unplaced>& unplaced) const;
+    /// @param used      gets what is known of the file systems on it.
+    std::vector<Answer> ask(const Identity& part, std::vector<Unplaced>& unplaced,
+                            UsedFileSystem& used) const;
 
   private:
-    [[nodiscard]] Answer mounts_of(const Identity& part, std::vector<Unplaced>& unplaced) const;
+    [[nodiscard]] Answer mounts_of(const Identity& part, std::vector<Unplaced>& unplaced,
+                                   UsedFileSystem& used) const;
     [[nodiscard]] Answer swaps_of(const Identity& part, std::vector<Unplaced>& unplaced) const;
     [[nodiscard]] Answer stacked_on(const Identity& part) const;
     [[nodiscard]] Answer loops_over(const Identity& part) const;
-    void add_mounts_of(const Identity& part, const BlockDevice& stacked,
-                       std::vector<Claim>& claims) const;
+    void add_mounts_of(const Identity& part, const BlockDevice& stacked, std::vector<Claim>& claims,
+                       UsedFileSystem& used) const;
 
     const KernelView& view_;
     KernelText mountinfo_;

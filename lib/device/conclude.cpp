@@ -78,8 +78,18 @@ void add_holders(Report& report, const std::vector<Holder>& holders) {
 
 void add_claims(Report& report, const std::vector<Claim>& claims) {
     for (const Claim& claim : claims) {
-        const auto found = std::find(report.claims.begin(), report.claims.end(), claim);
-        if (found == report.claims.end()) report.claims.push_back(claim);
+        // What the device is to a file system is not known to each source.
+        const auto is_same = [&](const Claim& one) {
+            return one.kind == claim.kind && one.detail == claim.detail && one.path == claim.path &&
+                   one.namespace_pid == claim.namespace_pid &&
+                   (one.part == claim.part || one.part.empty() || claim.part.empty());
+        };
+        const auto found = std::find_if(report.claims.begin(), report.claims.end(), is_same);
+        if (found == report.claims.end()) {
+            report.claims.push_back(claim);
+        } else if (found->part.empty()) {
+            found->part = claim.part;
+        }
     }
 }
 

@@ -229,7 +229,7 @@ asio::awaitable<Step<void>> DeviceWait::check(bool planned, TimePoint due) {
         look_timer_.cancel();
         look_due_ = false;
     }
-    claim_pacing_.checked(is_free ? std::vector<Claim>{} : result_.report.claims, Clock::now());
+    claim_pacing_.checked(checker_.claims_to_look_at(result_.report), Clock::now());
     tell(planned);
     hear_openings();
     checking_ = false;

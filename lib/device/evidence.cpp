@@ -18,11 +18,12 @@ using enum ObjectKind;
 
 constexpr std::uint8_t anything =
     only(whole_disk, partition, regular_file, directory, mounted_file_system, other);
+constexpr std::uint8_t all_but_mounts = only(whole_disk, partition, regular_file, directory, other);
 constexpr std::uint8_t block_devices = only(whole_disk, partition);
-constexpr std::uint8_t storage = only(whole_disk, partition, regular_file);
+constexpr std::uint8_t storage = only(whole_disk, partition, regular_file, mounted_file_system);
 
 constexpr std::array rows{
-    SourceRow{Source::probe, "probe", anything, Weight::always, "use another probe"},
+    SourceRow{Source::probe, "probe", all_but_mounts, Weight::always, "use another probe"},
     SourceRow{Source::process_list, "process_list", anything, Weight::always,
               "run as root or set root_helper"},
     SourceRow{Source::descriptors, "descriptors", anything, Weight::always,
@@ -46,6 +47,7 @@ constexpr std::array rows{
     SourceRow{Source::file_systems, "file_systems", block_devices, Weight::always, "mount /sys"},
     SourceRow{Source::exclusive_open, "exclusive_open", block_devices, Weight::always,
               "run as root"},
+    SourceRow{Source::umount, "umount", only(mounted_file_system), Weight::always, "run as root"},
     SourceRow{Source::lease, "lease", only(regular_file), Weight::strict_only, "run as root"},
     SourceRow{Source::lock, "lock", block_devices, Weight::always, "mount /proc"},
     SourceRow{Source::udev, "udev", block_devices, Weight::always,

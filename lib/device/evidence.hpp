@@ -38,6 +38,7 @@ enum class Source : unsigned char {
     loop_devices,
     file_systems,
     exclusive_open,
+    umount,
     lease,
     lock,
     udev,

@@ -1,14 +1,23 @@
 #include "file_systems.hpp"
 
 #include <fcntl.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <loopingcall/device/printable.hpp>
+#include <map>
+#include <mutex>
 #include <system_error>
 #include <utility>
 
 #include "block_device.hpp"
 #include "named_file.hpp"
+#include "opened_by_us.hpp"
 #include "proc_directory.hpp"
+#include "process/descriptor.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -24,8 +33,13 @@ bool leads_to(const std::string& name, dev_t number) {
 /// The file systems that use one device, told by their mount points, or by their name.
 class Finder {
   public:
-    Finder(const Identity& part, const std::vector<Mount>& mounts, const KernelView& view)
-        : part_(part), mounts_(mounts), view_(view), name_(name_of(part.number, view.sysfs)) {}
+    Finder(const Identity& part, const std::vector<Mount>& mounts, const KernelView& view,
+           UsedFileSystem& used)
+        : part_(part),
+          mounts_(mounts),
+          view_(view),
+          used_(used),
+          name_(name_of(part.number, view.sysfs)) {}
 
     /// Each member of a btrfs is claimed; the table of mounts names only one.
     void find_btrfs() {
@@ -35,7 +49,11 @@ class Finder {
                 members.push_back(number_of(member));
             }
             if (std::find(members.begin(), members.end(), part_.number) == members.end()) continue;
-            add("btrfs " + file_system.filename().string(), [&](const Mount& mount) {
+            used_.members.insert(members.begin(), members.end());
+            used_.btrfs = file_system.filename().string();
+            const Use use{.part = member_of_btrfs(members.size()),
+                          .name = "btrfs " + file_system.filename().string()};
+            add(use, [&](const Mount& mount) {
                 return mount.type == "btrfs" &&
                        std::any_of(members.begin(), members.end(),
                                    [&](dev_t one) { return leads_to(mount.source, one); });
@@ -51,25 +69,31 @@ class Finder {
             return;
         }
         dev_t user = 0;
+        std::string name = "an ext4";
         for (const Path& file_system : entries_of(view_.sysfs / "fs" / "ext4")) {
             const std::string thread = line_of(file_system / "journal_task");
             if (thread.empty()) continue;
             const std::string comm = line_of(view_.proc / thread / "comm");
             if (comm == ("jbd2/" + name_).substr(0, longest_comm)) {
                 user = number_of(view_.sysfs / "class" / "block" / file_system.filename());
+                name = "/dev/" + file_system.filename().string();
             }
         }
-        add("ext4", [&](const Mount& mount) { return user != 0 && mount.device == user; });
+        if (user != 0) used_.devices.insert(user);
+        add({.part = "journal of " + name, .name = {}},
+            [&](const Mount& mount) { return user != 0 && mount.device == user; });
     }
 
     void find_xfs() {
         for (const Mount& mount : mounts_) {
             if (mount.type != "xfs") continue;
-            for (const char* const option : {"logdev", "rtdev"}) {
+            for (const auto& [option, role] :
+                 {std::pair("logdev", "log of "), std::pair("rtdev", "realtime device of ")}) {
                 const auto device = option_of(mount, option);
-                if (device && leads_to(*device, part_.number)) {
-                    claims_.push_back({ClaimKind::mount, mount.point, part_.path});
-                }
+                if (!device || !leads_to(*device, part_.number)) continue;
+                claims_.push_back(
+                    {ClaimKind::mount, mount.point, part_.path, role + printable(mount.source)});
+                use(mount);
             }
         }
     }
@@ -84,20 +108,64 @@ class Finder {
         return text.substr(0, text.find('\n'));
     }
 
+    /// What the device is to a file system, and the name of that.
+    struct Use {
+        std::string part = {};
+        std::string name = {};
+    };
+
+    /// Read once: to open the device is an event to all who watch it.
+    [[nodiscard]] std::string member_of_btrfs(std::size_t members) const {
+        if (members < 2) return {};
+        static std::mutex mutex;
+        static std::map<std::pair<dev_t, std::string>, std::string> known;
+        const std::lock_guard lock(mutex);
+        std::string& part = known[{part_.number, used_.btrfs}];
+        if (part.empty()) part = read_member_of_btrfs();
+        return part;
+    }
+
+    /// The number of the device in the file system is in its superblock, and nowhere in sysfs.
+    [[nodiscard]] std::string read_member_of_btrfs() const {
+        constexpr off_t superblock = 0x10000;
+        constexpr off_t own_number = 0xC9;
+        std::array<unsigned char, 8> bytes{};
+        const OwnOpening own(part_.path);
+        const process::detail::Descriptor device(
+            ::open(part_.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+        const bool known =
+            device.is_open() && ::pread(device.get(), bytes.data(), bytes.size(),
+                                        superblock + own_number) == ssize_t{bytes.size()};
+        if (!known) return "a device of the btrfs";
+        std::uint64_t number = 0;
+        for (std::size_t i = bytes.size(); i-- > 0;) number = number << 8U | bytes.at(i);
+        return "device " + std::to_string(number) + " of the btrfs";
+    }
+
+    void use(const Mount& mount) {
+        used_.mounts.insert(mount.id);
+        if (major(mount.device) != 0) used_.devices.insert(mount.device);
+    }
+
     template <class IsIts>
-    void add(const std::string& name, const IsIts& is_its) {
+    void add(const Use& what, const IsIts& is_its) {
+        used_.role = what.part;
         bool is_mounted_here = false;
         for (const Mount& mount : mounts_) {
             if (!is_its(mount)) continue;
             is_mounted_here = true;
-            claims_.push_back({ClaimKind::mount, mount.point, part_.path});
+            claims_.push_back({ClaimKind::mount, mount.point, part_.path, what.part});
+            use(mount);
         }
-        if (!is_mounted_here) claims_.push_back({ClaimKind::holder, name, part_.path});
+        if (!is_mounted_here) {
+            claims_.push_back({ClaimKind::holder, what.name, part_.path, what.part});
+        }
     }
 
     const Identity& part_;
     const std::vector<Mount>& mounts_;
     const KernelView& view_;
+    UsedFileSystem& used_;
     std::string name_;
     std::vector<Claim> claims_;
 };
@@ -105,11 +173,11 @@ class Finder {
 }  // namespace
 
 Answer file_systems_over(const Identity& part, const std::vector<Mount>& mounts,
-                         const KernelView& view) {
+                         const KernelView& view, UsedFileSystem& used) {
     for (const std::string& problem : {problem_with_sysfs(view), problem_with_proc_fs(view)}) {
         if (!problem.empty()) return not_inspected(Source::file_systems, problem);
     }
-    Finder finder(part, mounts, view);
+    Finder finder(part, mounts, view, used);
     finder.find_btrfs();
     finder.find_journal();
     finder.find_xfs();

@@ -10,10 +10,15 @@ void Findings::add_use(const ScanTargets::Part& part, Place place, pid_t pid, co
                one.holder.path == part.part->path;
     });
     if (use == uses.end()) {
-        uses.push_back(
-            {part.target, place, {.pid = pid, .access = {access}, .path = part.part->path}});
+        uses.push_back({part.target,
+                        place,
+                        {.pid = pid,
+                         .access = {access},
+                         .path = part.part->path,
+                         .in_file_system = part.is_file_system}});
         return;
     }
+    use->holder.in_file_system = use->holder.in_file_system && part.is_file_system;
     auto& all = use->holder.access;
     if (std::find(all.begin(), all.end(), access) == all.end()) all.emplace_back(access);
 }

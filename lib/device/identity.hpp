@@ -17,6 +17,10 @@ struct Identity {
     mode_t type = 0;  // S_IFREG and so on
     bool is_block_device = false;
     dev_t number = 0;  // of the block device
+    /// Whether something is mounted there, and the kernel's number of the topmost mount; 0 where it
+    /// does not tell (Linux before 5.8).
+    bool is_mount_point = false;
+    std::uint64_t mount = 0;
     /// Which disk it is, counted by the kernel since it was booted: numbers are used again for
     /// others. 0 where it does not count (Linux before 5.15).
     std::uint64_t disk_sequence = 0;
@@ -37,7 +41,8 @@ struct Identified {
     std::string problem = {};
 };
 
-/// Blocks as long as the file system does.
+/// Blocks as long as the file system does. Of a mount point, the file system that is mounted there
+/// is not asked, so that a dead one does not block.
 Identified identify_device(const std::filesystem::path& device);
 
 /// Which device or file it is, without its name: "block 7:0 sequence 12", "file 254:0 inode 34".

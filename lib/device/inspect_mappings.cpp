@@ -56,7 +56,8 @@ bool ProcessInspector::inspect_mapped_file(int links, const MappedFile& file) {
         findings_.mapped_rings.push_back(file.inode);
         return true;
     }
-    const bool may_be_one = targets_.has_inode(file.inode);
+    // Another mount of the same file system may have the same path elsewhere.
+    const bool may_be_one = targets_.has_inode(file.inode) || targets_.has_mounts();
     const bool is_room = strangers_.size() < most_strangers;
     if (!may_be_one && strangers_.contains(std::string(file.identity))) return true;
     struct statx found {};

@@ -46,6 +46,14 @@ std::optional<dev_t> device_number(std::string_view text) {
     return makedev(*high, *low);
 }
 
+std::uint64_t group_of(const std::vector<std::string_view>& fields, std::string_view label) {
+    for (const std::string_view field : fields) {
+        if (field == "-") break;
+        if (field.starts_with(label)) return number(field.substr(label.size())).value_or(0);
+    }
+    return 0;
+}
+
 /// `36 35 98:0 /root /mnt rw,noatime master:1 - ext3 /dev/root rw`: optional fields end with "-".
 std::optional<Mount> parse_mount(std::string_view line) {
     const auto fields = fields_of(line);
@@ -53,11 +61,16 @@ std::optional<Mount> parse_mount(std::string_view line) {
     if (dash - fields.begin() < 6 || fields.end() - dash < 3) return std::nullopt;
     const auto device = device_number(fields[2]);
     if (!device) return std::nullopt;
-    return Mount{.device = *device,
+    return Mount{.id = number(fields[0]).value_or(0),
+                 .parent = number(fields[1]).value_or(0),
+                 .device = *device,
+                 .root = unescape_octal(fields[3]),
                  .point = unescape_octal(fields[4]),
                  .type = std::string(dash[1]),
                  .source = unescape_octal(dash[2]),
-                 .options = fields.end() - dash > 3 ? std::string(dash[3]) : std::string()};
+                 .options = fields.end() - dash > 3 ? std::string(dash[3]) : std::string(),
+                 .shared = group_of(fields, "shared:"),
+                 .master = group_of(fields, "master:")};
 }
 
 }  // namespace

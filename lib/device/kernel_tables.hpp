@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,12 +15,18 @@ namespace loopingcall::device::detail {
 
 /// A line of /proc/self/mountinfo (proc_pid_mountinfo(5)).
 struct Mount {
+    std::uint64_t id = 0;  // as statx() and fdinfo have it
+    std::uint64_t parent = 0;
     dev_t device = 0;
+    std::string root = {};  // the directory of the file system that is mounted
     std::string point = {};
     std::string type = {};
     /// As mount(8) was told; of btrfs, the only thing that names the device.
     std::string source = {};
     std::string options = {};  // those of the file system: "rw,logdev=/dev/sdb"
+    /// The peer groups that it shares its mounts with, and receives those of; 0 if none.
+    std::uint64_t shared = 0;
+    std::uint64_t master = 0;
 };
 
 std::vector<Mount> parse_mountinfo(std::string_view text);

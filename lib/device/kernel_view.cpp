@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <loopingcall/device/printable.hpp>
+#include <system_error>
 
 #include "proc_directory.hpp"
 
@@ -40,6 +41,12 @@ KernelText read_table(const KernelView& view, const std::string& name) {
     }
     if (!table.problem.empty()) table.problem += "; mount a /proc that shows it";
     return table;
+}
+
+bool is_without_swap(const KernelView& view) {
+    std::error_code error;
+    const bool has_table = std::filesystem::exists(view.proc / "swaps", error);
+    return !error && !has_table && std::filesystem::exists(view.proc / "uptime", error);
 }
 
 std::string problem_with_sysfs(const KernelView& view) {

@@ -24,6 +24,10 @@ struct KernelText {
 /// mounted over it, counts as not read: none of those that are asked for is ever empty.
 KernelText read_table(const KernelView& view, const std::string& name);
 
+/// Whether the kernel has no swap, and so no table of it. A /proc that shows processes only has not
+/// either, nor its other tables.
+bool is_without_swap(const KernelView& view);
+
 /// Why the tree of block devices in sysfs cannot be relied on, with the remedy; empty if it can.
 /// Container runtimes mount empty file systems over parts of it.
 std::string problem_with_sysfs(const KernelView& view);

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 
+#include "proc_directory.hpp"
 #include "process/descriptor.hpp"
 #include "shortage.hpp"
 
@@ -52,7 +53,12 @@ std::optional<Identity> find_named(const std::filesystem::path& name,
         static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, name.c_str(), &how, sizeof how)));
     if (found.is_open()) {
         struct stat status {};
-        return identity_of(::fstat(found.get(), &status), status);
+        auto identity = identity_of(::fstat(found.get(), &status), status);
+        struct statx mount {};
+        const bool known =
+            ::statx(found.get(), "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &mount) == 0;
+        if (identity && known) identity->mount = mount_of(mount).value_or(0);
+        return identity;
     }
     throw_if_shortage(errno, name.native());
     const bool is_unsupported = errno == ENOSYS || errno == EINVAL || errno == EPERM;

@@ -13,7 +13,8 @@ namespace loopingcall::device::detail {
 /// Outside /dev, only names that the kernel has in memory are followed (RESOLVE_CACHED,
 /// Linux 5.12), as it has the name of a file that it uses itself: so a dead file system is never
 /// asked. Older kernels follow a name only if its last part is `expected`.
-/// @return identity without a path or a disk sequence.
+/// @return identity without a path or a disk sequence; with the mount that it was reached through,
+/// unless it is in /dev.
 std::optional<Identity> find_named(const std::filesystem::path& name,
                                    const std::filesystem::path& expected);
 

@@ -12,6 +12,7 @@
 #include "process/descriptor.hpp"
 #include "shortage.hpp"
 #include "swap_file.hpp"
+#include "umount_question.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -84,6 +85,7 @@ std::vector<Answer> open_file(const ToOpen& what) {
 
 std::vector<Answer> try_openings(const ToOpen& what) {
     if (what.whole.type == S_IFREG) return open_file(what);
+    if (what.whole.is_mount_point) return {ask_umount(what.whole, what.has_exempt_holder)};
     if (!what.whole.is_block_device) return {};
     if (!what.partitions_count) return {open_without_partitions(what)};
     return {open_exclusively(what.whole)};

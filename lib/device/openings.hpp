@@ -23,7 +23,8 @@ struct ToOpen {
 };
 
 /// Asks the kernel by opening the device or file: an answer of exclusive_open for a block device;
-/// of lease, and of the sources of `unplaced`, for a regular file; none for anything else.
+/// of lease, and of the sources of `unplaced`, for a regular file; of umount for a mount point;
+/// none for anything else.
 ///
 /// An opening that succeeds is an event to all who watch the node, and an OwnOpening. A claim in
 /// progress makes it block.

@@ -61,7 +61,13 @@ std::optional<pid_t> ProcDirectory::next_number() {
 
 int look_at(int base, const char* name, struct statx& found) noexcept {
     const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
-    return ::statx(base, name, flags, STATX_TYPE | STATX_INO, &found) == 0 ? 0 : errno;
+    const unsigned wanted = STATX_TYPE | STATX_INO | STATX_MNT_ID;
+    return ::statx(base, name, flags, wanted, &found) == 0 ? 0 : errno;
+}
+
+std::optional<std::uint64_t> mount_of(const struct statx& found) noexcept {
+    if ((found.stx_mask & STATX_MNT_ID) == 0) return std::nullopt;
+    return found.stx_mnt_id;
 }
 
 ProcText read_text(int base, const char* name) {

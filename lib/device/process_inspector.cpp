@@ -107,9 +107,10 @@ void ProcessInspector::inspect_descriptor(int directory, const char* number,
     if (!opened || is_ancestor()) {
         const DescriptorInfo details =
             parse_descriptor_info(read_text(process_.get(), info.c_str()).text);
-        if (details.is_path_only) return pass_over(found, "has it open with O_PATH only");
-        if (details.has_flock && is_ancestor())
-            return pass_over(found, "holds its lock for this program");
+        if (details.is_path_only) return pass_over(found, "has it open with O_PATH only", place);
+        if (details.has_flock && is_ancestor()) {
+            return pass_over(found, "holds its lock for this program", place);
+        }
     }
     note(found, "open", place, !known || (link.st_mode & S_IWUSR) != 0);
 }
@@ -149,9 +150,14 @@ void ProcessInspector::note(const struct statx& found, const char* access, Place
     }
 }
 
-void ProcessInspector::pass_over(const struct statx& found, const std::string& what) {
+/// What has opened nothing keeps a file system in use all the same.
+void ProcessInspector::pass_over(const struct statx& found, const std::string& what, Place place) {
     for (const ScanTargets::Part& part : targets_.places_of(found)) {
-        findings_.add_passed_over(part, pid_, what);
+        if (part.is_file_system) {
+            findings_.add_use(part, place, pid_, "open");
+        } else {
+            findings_.add_passed_over(part, pid_, what);
+        }
     }
 }
 

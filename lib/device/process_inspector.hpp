@@ -60,7 +60,7 @@ class ProcessInspector {
     void count_in_flight(const std::vector<std::string>& sockets);
 
     void note(const struct statx& found, const char* access, Place place, bool for_writing);
-    void pass_over(const struct statx& found, const std::string& what);
+    void pass_over(const struct statx& found, const std::string& what, Place place);
     void add_gap(Place place, std::string why);
     void note_error(int error, Place place);
     void note_refusal(int error, Place place);

@@ -2,10 +2,12 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <loopingcall/device/report.hpp>
 #include <loopingcall/time.hpp>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,11 +16,22 @@
 
 namespace loopingcall::device::detail {
 
+/// A file system of which every use counts, in whatever way a process refers to it.
+struct UsedFileSystem {
+    Identity part = {};                   ///< what it is reported as: the device, or a mount point
+    std::set<dev_t> devices = {};         ///< the numbers that its files have (st_dev)
+    std::set<std::uint64_t> mounts = {};  ///< the mounts that its files are reached through
+    std::set<dev_t> members = {};         ///< of a btrfs, all its devices
+    std::string btrfs = {};               ///< of a btrfs, its UUID
+    std::string role = {};                ///< what the device is to it: "journal of /dev/sda1"
+};
+
 /// What is looked for: a device or file, and the parts of it that count too.
 struct ScanTarget {
     std::vector<Identity> parts = {};
     /// These count only if they are open for writing: the disk of a partition.
     std::vector<Identity> for_writing = {};
+    std::vector<UsedFileSystem> file_systems = {};
 };
 
 /// Where a process may use a file, and where it was looked for.

@@ -92,11 +92,13 @@ namespace {
 
 /// Below a mount point, another one.
 bool is_below(const Claim& claim) {
-    return claim.part.empty() && claim.path.has_relative_path() &&
-           claim.detail.starts_with(claim.path.native() + '/');
+    if (!claim.part.empty()) return false;
+    if (claim.path == "/") return claim.detail != "/";
+    return !claim.path.empty() && claim.detail.starts_with(claim.path.native() + '/');
 }
 
 std::string mount_in_words(const Claim& claim) {
+    if (claim.detail.empty() && !claim.part.empty()) return claim.part;
     std::string text = is_below(claim)      ? "has a mount below it: "
                        : claim.part.empty() ? "mounted on "
                                             : claim.part + " on ";
@@ -117,10 +119,10 @@ std::string to_string(const Claim& claim) {
         case ClaimKind::swap:
             return claim.part.empty() ? "swap" : claim.part + ' ' + printable(claim.detail);
         case ClaimKind::holder:
-            return claim.part.empty() ? "held by " + printable(claim.detail)
-                                      : claim.part + ' ' + printable(claim.detail);
+            return claim.part.empty() ? "held by " + printable(claim.detail) : claim.part + more;
         case ClaimKind::loop:
-            return "the backing file of " + printable(claim.detail);
+            return (claim.part.empty() ? "" : claim.part + ' ') + "the backing file of " +
+                   printable(claim.detail);
         case ClaimKind::hidden:
             return "in use by the kernel or by a process that cannot be seen" + more;
         case ClaimKind::udev:

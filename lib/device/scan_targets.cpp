@@ -4,12 +4,15 @@
 
 #include <utility>
 
+#include "proc_directory.hpp"
+
 namespace loopingcall::device::detail {
 
 ScanTargets::ScanTargets(std::vector<ScanTarget> targets) : targets_(std::move(targets)) {
     for (std::size_t i = 0; i < targets_.size(); ++i) {
         for (const Identity& part : targets_[i].parts) add(part, {i, &part, false});
         for (const Identity& part : targets_[i].for_writing) add(part, {i, &part, true});
+        for (const UsedFileSystem& used : targets_[i].file_systems) add(used, i);
     }
 }
 
@@ -21,6 +24,33 @@ void ScanTargets::add(const Identity& part, Part place) {
         inodes_.insert(part.inode);
         file_systems_.insert(part.file_system);
     }
+}
+
+void ScanTargets::add(const UsedFileSystem& used, std::size_t target) {
+    const Part place{target, &used.part, false, true};
+    for (const dev_t number : used.devices) {
+        numbers_.emplace(number, place);
+        file_systems_.insert(number);
+    }
+    for (const std::uint64_t mount : used.mounts) mounts_.emplace(mount, place);
+    if (used.part.is_mount_point) file_systems_.insert(used.part.file_system);
+}
+
+/// Mostly nothing is looked for like this: then it costs next to nothing.
+std::vector<ScanTargets::Part> ScanTargets::file_systems_of(const struct statx& found) const {
+    std::vector<Part> places;
+    const auto add_all = [&](const auto& range) {
+        for (auto place = range.first; place != range.second; ++place) {
+            places.push_back(place->second);
+        }
+    };
+    if (!numbers_.empty()) {
+        add_all(numbers_.equal_range(makedev(found.stx_dev_major, found.stx_dev_minor)));
+    }
+    if (!mounts_.empty()) {
+        if (const auto mount = mount_of(found)) add_all(mounts_.equal_range(*mount));
+    }
+    return places;
 }
 
 ScanTargets::Key ScanTargets::key_of(const Identity& identity) {
@@ -39,6 +69,7 @@ std::vector<ScanTargets::Part> ScanTargets::places_of(const struct statx& found)
     std::vector<Part> places;
     const auto [begin, end] = places_.equal_range(key_of(found));
     for (auto place = begin; place != end; ++place) places.push_back(place->second);
+    for (const Part& used : file_systems_of(found)) places.push_back(used);
     return places;
 }
 

@@ -21,6 +21,8 @@ class ScanTargets {
         std::size_t target;
         const Identity* part;
         bool for_writing;  ///< whether it counts only if it is open for writing
+        /// Whether it is a file system: then everything that refers to it counts.
+        bool is_file_system = false;
     };
 
     explicit ScanTargets(std::vector<ScanTarget> targets);
@@ -32,10 +34,13 @@ class ScanTargets {
     /// The parts of targets that this is.
     [[nodiscard]] std::vector<Part> places_of(const struct statx& found) const;
     [[nodiscard]] bool contains(const struct statx& found) const {
-        return places_.contains(key_of(found));
+        return places_.contains(key_of(found)) || !file_systems_of(found).empty();
     }
     /// The parts of targets that had this path when they were identified.
     [[nodiscard]] std::vector<Part> places_at(std::string_view path) const;
+
+    /// Whether it matters through which mount a file is reached.
+    [[nodiscard]] bool has_mounts() const { return !mounts_.empty(); }
 
     /// Whether a file with this inode is looked for, on whatever file system.
     [[nodiscard]] bool has_inode(std::uint64_t inode) const { return inodes_.contains(inode); }
@@ -62,9 +67,13 @@ class ScanTargets {
     static Key key_of(const Identity& identity);
     static Key key_of(const struct statx& found);
     void add(const Identity& part, Part place);
+    void add(const UsedFileSystem& used, std::size_t target);
+    [[nodiscard]] std::vector<Part> file_systems_of(const struct statx& found) const;
 
     std::vector<ScanTarget> targets_;
     std::unordered_multimap<Key, Part, Hash> places_;
+    std::unordered_multimap<dev_t, Part> numbers_;
+    std::unordered_multimap<std::uint64_t, Part> mounts_;
     std::unordered_set<std::uint64_t> inodes_;
     std::unordered_set<dev_t> file_systems_;
     bool has_block_device_ = false;

@@ -7,6 +7,7 @@
 
 #include "block_device.hpp"
 #include "disk_locks.hpp"
+#include "mount_users.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -21,7 +22,8 @@ ObjectKind kind_of(const Identity& identity) {
         case S_IFREG:
             return ObjectKind::regular_file;
         case S_IFDIR:
-            return ObjectKind::directory;
+            return identity.is_mount_point ? ObjectKind::mounted_file_system
+                                           : ObjectKind::directory;
         case S_IFBLK:
             return ObjectKind::whole_disk;
         default:
@@ -65,8 +67,9 @@ void append(std::vector<Answer>& all, std::vector<Answer> more) {
 /// by the scan.
 Answer use_as_a_whole(const Identity& disk, const KernelTables& tables) {
     std::vector<Unplaced> none;
+    UsedFileSystem used;
     Answer all = nobody(Source::whole_disk);
-    for (Answer& one : tables.ask(disk, none)) {
+    for (Answer& one : tables.ask(disk, none, used)) {
         if (one.seen == Seen::nobody) continue;
         if (all.seen != Seen::somebody) all.seen = one.seen;
         if (one.seen == Seen::not_inspected) all.why = one.why;
@@ -78,7 +81,8 @@ Answer use_as_a_whole(const Identity& disk, const KernelTables& tables) {
 /// Whether anything shows that a partition of the disk is claimed, which the disk cannot be then.
 bool is_claimed(const Identity& partition, const KernelTables& tables, const KernelView& view) {
     std::vector<Unplaced> none;
-    for (const Answer& one : tables.ask(partition, none)) {
+    UsedFileSystem used;
+    for (const Answer& one : tables.ask(partition, none, used)) {
         // A loop device over it claims nothing.
         if (one.seen == Seen::somebody && one.source != Source::loop_devices) return true;
     }
@@ -88,10 +92,15 @@ bool is_claimed(const Identity& partition, const KernelTables& tables, const Ker
 void ask_tables(Survey& survey, const SurveyOptions& options, LoopCache& loops,
                 const KernelView& view) {
     const KernelTables tables(view, loops);
-    append(survey.answers, tables.ask(*survey.device.identity, survey.unplaced));
+    const auto ask = [&](const Identity& part) {
+        UsedFileSystem used;
+        append(survey.answers, tables.ask(part, survey.unplaced, used));
+        if (part.is_block_device) survey.file_systems.push_back(std::move(used));
+    };
+    ask(*survey.device.identity);
     for (const Identity& partition : survey.partitions) {
         if (options.partitions) {
-            append(survey.answers, tables.ask(partition, survey.unplaced));
+            ask(partition);
         } else if (is_claimed(partition, tables, view)) {
             survey.partition_is_claimed = true;
         }
@@ -99,9 +108,17 @@ void ask_tables(Survey& survey, const SurveyOptions& options, LoopCache& loops,
     if (survey.whole_disk) survey.answers.push_back(use_as_a_whole(*survey.whole_disk, tables));
 }
 
+/// Programs that list processes know file systems, and not mounts.
+void add_mount(Survey& survey, const SurveyOptions& options, LoopCache& loops,
+               const KernelView& view) {
+    const Identity& mount = *survey.device.identity;
+    survey.file_systems.push_back({.part = mount, .mounts = mounts_removed_with(mount, view)});
+    if (options.claims) append(survey.answers, ask_about_mount(mount, view, loops));
+}
+
 constexpr Source tables[] = {Source::whole_disk,      Source::mounts,       Source::swaps,
                              Source::stacked_devices, Source::loop_devices, Source::file_systems,
-                             Source::exclusive_open,  Source::lease};
+                             Source::exclusive_open,  Source::umount,       Source::lease};
 
 }  // namespace
 
@@ -111,10 +128,12 @@ Survey survey_device(const std::filesystem::path& device, const SurveyOptions& o
     if (!survey.device.identity) return survey;
     survey.kind = kind_of(*survey.device.identity);
     if (survey.device.identity->is_block_device) add_relatives(survey, options, view);
-    if (options.claims) {
+    if (survey.kind == ObjectKind::mounted_file_system) {
+        add_mount(survey, options, loops, view);
+    } else if (options.claims) {
         ask_tables(survey, options, loops, view);
-        return survey;
     }
+    if (options.claims) return survey;
     for (const Source source : tables) {
         survey.answers.push_back(not_applicable(source, "excluded by check_device_kernel_claims"));
     }

@@ -7,6 +7,7 @@
 #include "claims.hpp"
 #include "evidence.hpp"
 #include "identity.hpp"
+#include "process_scan.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -22,6 +23,8 @@ struct Survey {
     std::vector<Answer> answers = {};
     /// What they show, and only the file itself can answer.
     std::vector<Unplaced> unplaced = {};
+    /// File systems whose users are to be found: that of a mount point, and those on a device.
+    std::vector<UsedFileSystem> file_systems = {};
     /// Whether a partition is claimed; found out only if partitions do not count.
     bool partition_is_claimed = false;
 };

@@ -77,7 +77,8 @@ struct Machine {
     [[nodiscard]] std::vector<Answer> ask(const Identity& one) const {
         LoopCache loops;
         std::vector<Unplaced> unplaced;
-        return KernelTables(view, loops).ask(one, unplaced);
+        UsedFileSystem used;
+        return KernelTables(view, loops).ask(one, unplaced, used);
     }
 
     /// Whether the source answers that it could not be inspected.
@@ -197,11 +198,11 @@ BOOST_AUTO_TEST_CASE(an_external_journal_is_claimed_by_the_file_system_whose_thr
     fs::create_directories(journal);
     fs::create_directories(proc / "fs/jbd2/sda2-8");
     BOOST_TEST((claims_of({part("/dev/sda1", 8, 1)}).back() ==
-                Claim{ClaimKind::holder, "ext4", "/dev/sda1"}));
+                Claim{ClaimKind::holder, "", "/dev/sda1", "journal of an ext4"}));
     put(sys / "fs/ext4/sda2/journal_task", "77");
     put(proc / "77/comm", "jbd2/sda1");
     BOOST_TEST((claims_of({part("/dev/sda1", 8, 1)}).back() ==
-                Claim{ClaimKind::mount, "/no", "/dev/sda1"}));
+                Claim{ClaimKind::mount, "/no", "/dev/sda1", "journal of /dev/sda2"}));
 }
 
 BOOST_AUTO_TEST_CASE(numbers_are_decoded_as_the_kernel_encodes_them) {

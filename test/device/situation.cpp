@@ -81,14 +81,21 @@ class Mounted : public OnDisk {
 
 struct MountedWithAFileOpen : Mounted {
     MountedWithAFileOpen() {
-        have_child([this] { return opens(point_ / "file", O_RDWR | O_CREAT); }, false);
+        have_child([this] { return opens(point_ / "file", O_RDWR | O_CREAT); });
+    }
+};
+
+struct LazilyUnmounted : Mounted {
+    LazilyUnmounted() {
+        have_child([this] { return ::chdir(point_.c_str()) == 0; });
+        ::umount2(point_.c_str(), MNT_DETACH);
     }
 };
 
 struct MountedElsewhere : OnDisk {
     MountedElsewhere() {
         const Path point = file_system();
-        claim_ = ClaimKind::exclusive;
+        claim_ = ClaimKind::mount;
         have_child(
             [&] {
                 return unshare_mounts() &&
@@ -222,6 +229,7 @@ std::vector<NamedSituation> situations() {
         {"opened exclusively", make<OpenedExclusively>},
         {"mounted, and nobody inside", make<Mounted>},
         {"mounted, and a file open inside", make<MountedWithAFileOpen>},
+        {"unmounted lazily, and a process inside", make<LazilyUnmounted>},
         {"mounted in another mount namespace alone", make<MountedElsewhere>},
         {"swapped to", make<Swap>},
         {"opened through a second node", make<SecondNode>},

@@ -154,6 +154,12 @@ struct WaitUntilFree {
 /// the same time. A device that turns out to be unknown (missing, replaced by another, or the probe
 /// is missing, hung, or killed) ends its own wait at once and no other's. A device may be any file.
 ///
+/// A mount point is free when nothing uses the file system that is mounted there, so that umount(2)
+/// succeeds. What uses it through another mount does not count, unless umount would remove that,
+/// too. A use by this process itself does not count either. A check asks the kernel
+/// by umount2() with MNT_EXPIRE, which unmounts nothing under the lock that it holds meanwhile, a
+/// BSD lock on /proc/self/ns/mnt.
+///
 /// Several devices are free only together: if one of them was found in use, all of them are checked
 /// once more when the last one has become free. A device that is in use again by then is waited for
 /// by what is left of its own checks and time.
