@@ -20,6 +20,7 @@
 #include "progress.hpp"
 #include "result.hpp"
 #include "run_child.hpp"
+#include "state_colour.hpp"
 #include "terminal/background.hpp"
 #include "terminal/interrupt.hpp"
 #include "terminal/standard_streams.hpp"
@@ -138,7 +139,9 @@ void print(const Result& result, const Invocation& invocation) {
         // Why it could not be told must not be hidden by >/dev/null.
         const bool is_answer =
             invocation.command.empty() && wait.report.state != device::State::unknown;
-        (is_answer ? std::cout : std::cerr) << device::describe(wait) << '\n';
+        const int descriptor = is_answer ? STDOUT_FILENO : STDERR_FILENO;
+        (is_answer ? std::cout : std::cerr)
+            << coloured(device::describe(wait), wait.report, descriptor) << '\n';
     }
     std::cout.flush();
 }
