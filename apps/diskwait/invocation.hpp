@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "terminal/status_line.hpp"
+#include "terminal/status_lines.hpp"
 
 namespace diskwait {
 

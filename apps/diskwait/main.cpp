@@ -20,6 +20,7 @@
 #include "progress.hpp"
 #include "result.hpp"
 #include "run_child.hpp"
+#include "state_colour.hpp"
 #include "terminal/background.hpp"
 #include "terminal/interrupt.hpp"
 #include "terminal/standard_streams.hpp"
@@ -140,11 +141,11 @@ void print(const Result& result, const Invocation& invocation) {
         // Why it could not be told must not be hidden by >/dev/null.
         const bool is_answer =
             invocation.command.empty() && wait.report.state != device::State::unknown;
+        const int descriptor = is_answer ? STDOUT_FILENO : STDERR_FILENO;
         std::ostream& stream = is_answer ? std::cout : std::cerr;
-        stream << device::describe(wait) << '\n';
+        stream << coloured(device::describe(wait), wait.report, descriptor) << '\n';
         if (invocation.explain && !wait.report.tree.empty()) {
-            stream << tree_text(wait.report.tree.front(),
-                                form_of_tree(is_answer ? STDOUT_FILENO : STDERR_FILENO));
+            stream << tree_text(wait.report.tree.front(), form_of_tree(descriptor));
         }
         if (!wait.report.advice.empty()) stream << "advice: " << wait.report.advice << '\n';
     }

@@ -6,35 +6,32 @@
 #include <span>
 #include <sstream>
 
+#include "state_colour.hpp"
+#include "terminal/utf8_text.hpp"
+
 namespace diskwait {
 
 namespace {
 
 namespace device = loopingcall::device;
 
-terminal::Mood mood_of(device::State state) {
-    switch (state) {
-        case device::State::free:
-            return terminal::Mood::good;
-        case device::State::busy:
-            return terminal::Mood::waiting;
-        case device::State::unknown:
-            break;
-    }
-    return terminal::Mood::bad;
+/// The text, and blanks up to the width.
+std::string padded(const std::string& text, std::size_t columns) {
+    const std::size_t taken = terminal::columns_of(text);
+    return taken < columns ? text + std::string(columns - taken, ' ') : text;
 }
 
 }  // namespace
 
-std::string progress_line(const device::Check& check, std::chrono::nanoseconds interval) {
+DeviceProgress progress_of(const device::Check& check, std::chrono::nanoseconds interval) {
     const device::Report& report = check.report;
     std::ostringstream line;
-    line << device::printable(report.device.native()) << ": " << report.state;
-    const char* separator = ", ";
+    const char* separator = "";
     for (const device::Claim& claim : report.claims) {
         line << separator << to_string(claim);
+        separator = ", ";
     }
-    separator = ", held by ";
+    separator = report.claims.empty() ? "held by " : ", held by ";
     constexpr std::size_t most_listed = 10;
     const std::span holders(report.holders);
     for (const auto& holder : holders.first(std::min(holders.size(), most_listed))) {
@@ -45,7 +42,8 @@ std::string progress_line(const device::Check& check, std::chrono::nanoseconds i
         line << " and " << holders.size() - most_listed << " more";
     }
     for (const std::string& change : report.changes) line << "; " << change;
-    line << "; check " << check.number << " of " << check.max_retries;
+    if (line.tellp() > 0) line << "; ";
+    line << "check " << check.number << " of " << check.max_retries;
     if (check.early_wake) line << ", woken early";
     if (report.state == device::State::busy && check.number < check.max_retries) {
         const std::chrono::duration<double> left =
@@ -53,7 +51,32 @@ std::string progress_line(const device::Check& check, std::chrono::nanoseconds i
         line.precision(left.count() < 10 ? 2 : 6);
         line << ", at most " << left.count() << " s left";
     }
-    return line.str();
+    return {report.device, report.state, line.str(), true};
+}
+
+std::string progress_line(const DeviceProgress& progress) {
+    const std::string name = device::printable(progress.device.native());
+    return name + ": " + to_string(progress.state) + ", " + progress.details;
+}
+
+std::vector<terminal::StatusLine> progress_table(const std::vector<DeviceProgress>& devices,
+                                                 std::size_t columns) {
+    std::vector<std::string> names;
+    std::size_t widest = 0;
+    for (const DeviceProgress& one : devices) {
+        names.push_back(terminal::fitted(device::printable(one.device.native()), columns / 3));
+        widest = std::max(widest, terminal::columns_of(names.back()));
+    }
+    constexpr std::size_t widest_state = 7;  // "unknown"
+    std::vector<terminal::StatusLine> lines;
+    for (std::size_t row = 0; row < devices.size(); ++row) {
+        const DeviceProgress& one = devices[row];
+        const std::string state = one.is_checked ? to_string(one.state) : "";
+        lines.push_back(
+            {padded(names[row], widest) + "  " + padded(state, widest_state) + "  " + one.details,
+             one.is_checked ? mood_of(one.state) : terminal::Mood::waiting});
+    }
+    return lines;
 }
 
 std::string evidence_line(const device::EvidenceItem& item) {
@@ -65,11 +88,18 @@ std::string evidence_line(const device::EvidenceItem& item) {
 Progress::Progress(const Invocation& invocation)
     : interval_(invocation.wait.check_device_interval),
       verbose_(invocation.verbose),
-      line_(verbose_ ? terminal::ShowStatus::never : invocation.progress) {}
+      lines_(verbose_ ? terminal::ShowStatus::never : invocation.progress) {
+    for (const auto& path : invocation.devices) devices_.push_back({.device = path});
+}
 
 void Progress::show(const device::Check& check) {
-    const std::string line = progress_line(check, interval_);
-    line_.show(line, mood_of(check.report.state));
+    const DeviceProgress now = progress_of(check, interval_);
+    for (DeviceProgress& one : devices_) {
+        if (one.device == now.device) one = now;
+    }
+    const std::string line = progress_line(now);
+    lines_.show(devices_.size() == 1 ? std::vector{terminal::StatusLine{line, mood_of(now.state)}}
+                                     : progress_table(devices_, terminal::columns_of_terminal()));
     if (!verbose_) return;
     std::cerr << line << '\n';
     tell_of_early_wake(check);

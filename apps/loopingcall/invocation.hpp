@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "loopingcall/exit_codes.hpp"
-#include "terminal/status_line.hpp"
+#include "terminal/status_lines.hpp"
 
 namespace repeat {
 

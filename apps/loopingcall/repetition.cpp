@@ -178,7 +178,7 @@ void Repetition::report(std::uint64_t number) {
     const std::string text =
         invocation_.command.front() + ": call " + std::to_string(number) + " " + last.text;
     if (invocation_.verbose) std::cerr << "loopingcall: " << text << '\n';
-    if (!last.is_final) status_.show(text, terminal::Mood::waiting);
+    if (!last.is_final) status_.show({{.text = text}});
 }
 
 }  // namespace repeat

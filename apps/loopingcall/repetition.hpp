@@ -13,7 +13,7 @@
 #include "loopingcall/standard_input.hpp"
 #include "terminal/interrupt.hpp"
 #include "terminal/signals.hpp"
-#include "terminal/status_line.hpp"
+#include "terminal/status_lines.hpp"
 
 namespace repeat {
 
@@ -50,7 +50,7 @@ class Repetition {
 
     const Invocation& invocation_;
     loopingcall::process::SignalState inherited_;
-    terminal::StatusLine status_;
+    terminal::StatusLines status_;
     Clock::time_point begun_ = Clock::now();
     boost::asio::io_context context_{1};
     terminal::Interrupt interrupt_;

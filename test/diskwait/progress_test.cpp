@@ -7,17 +7,49 @@ namespace device = loopingcall::device;
 
 BOOST_FIXTURE_TEST_SUITE(program_progress, test::Program)
 
-BOOST_AUTO_TEST_CASE(the_line_tells_device_holder_check_and_time_left) {
+BOOST_AUTO_TEST_CASE(the_line_names_device_holder_check_and_time_left) {
     const device::Report report{
         .device = "/dev/sda",
         .state = device::State::busy,
         .holders = {{.pid = 12, .command = "dd"}, {.pid = 13, .command = "udevd"}}};
-    BOOST_TEST(diskwait::progress_line(
-                   {.report = report, .number = 3, .max_retries = 20, .next = {}}, 1s) ==
+    const auto line_of = [&](std::uint64_t number) {
+        return diskwait::progress_line(diskwait::progress_of(
+            {.report = report, .number = number, .max_retries = 20, .next = {}}, 1s));
+    };
+    BOOST_TEST(line_of(3) ==
                "/dev/sda: busy, held by 12 dd, 13 udevd; check 3 of 20, at most 17 s left");
-    BOOST_TEST(diskwait::progress_line(
-                   {.report = report, .number = 20, .max_retries = 20, .next = {}}, 1s) ==
-               "/dev/sda: busy, held by 12 dd, 13 udevd; check 20 of 20");
+    BOOST_TEST(line_of(20) == "/dev/sda: busy, held by 12 dd, 13 udevd; check 20 of 20");
+}
+
+BOOST_AUTO_TEST_CASE(several_devices_are_rows_with_columns_below_each_other) {
+    const std::vector<diskwait::DeviceProgress> devices{
+        {.device = "/dev/sda1",
+         .state = device::State::busy,
+         .details = "swap",
+         .is_checked = true},
+        {.device = "/dev/sda10", .state = device::State::free, .details = "", .is_checked = true},
+        {.device = "/dev/disk/by-id/a-very-long-name"}};
+    const auto rows = diskwait::progress_table(devices, 60);
+    BOOST_TEST_REQUIRE(rows.size() == 3U);
+    BOOST_TEST(rows[0].text == "/dev/sda1             busy     swap");
+    BOOST_TEST(rows[1].text == "/dev/sda10            free     ");
+    BOOST_TEST(rows[2].text == "/dev/disk/by-id/a-v…           ");
+    BOOST_TEST((rows[0].mood == terminal::Mood::waiting));
+    BOOST_TEST((rows[1].mood == terminal::Mood::good));
+}
+
+/// The last row of a screen stays empty: a newline there would scroll.
+BOOST_AUTO_TEST_CASE(more_lines_than_the_screen_has_are_counted) {
+    const std::vector<terminal::StatusLine> lines{{"1"}, {"2"}, {"3"}, {"4"}, {"5"}};
+    const auto texts_on = [&](std::size_t rows) {
+        std::string texts;
+        for (const auto& line : terminal::fitted(lines, rows)) texts += line.text + ";";
+        return texts;
+    };
+    BOOST_TEST(texts_on(6) == "1;2;3;4;5;");
+    BOOST_TEST(texts_on(5) == "1;2;3;and 2 more;");
+    BOOST_TEST(texts_on(2) == "and 5 more;");
+    BOOST_TEST(texts_on(1) == "and 5 more;");
 }
 
 // script(1) gives it a terminal.
