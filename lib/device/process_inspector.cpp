@@ -120,16 +120,24 @@ bool ProcessInspector::is_ancestor() {
     return ancestors_->contains(pid_);
 }
 
-void ProcessInspector::inspect_link(const std::string& name, const char* access, Place place) {
+/// @return 0, or an errno.
+int ProcessInspector::inspect_link(const std::string& name, const char* access, Place place) {
     struct statx found {};
     const int error = look_at(process_.get(), name.c_str(), found);
-    if (error != 0) return note_refusal(error, place);
-    note(found, access, place, true);
+    if (error != 0) {
+        note_refusal(error, place);
+    } else {
+        note(found, access, place, true);
+    }
+    return error;
 }
 
+/// One that has ended, also as a zombie, has no working directory. Its descriptors were closed
+/// before, perhaps while they were listed; a kernel thread has one.
 void ProcessInspector::inspect_places(const std::string& prefix, Place place) {
-    inspect_link(prefix + "cwd", "cwd", place);
     inspect_link(prefix + "root", "root", place);
+    const int error = inspect_link(prefix + "cwd", "cwd", place);
+    findings_.is_gone = findings_.is_gone || (error != 0 && is_gone(error));
 }
 
 void ProcessInspector::count_in_flight(const std::vector<std::string>& sockets) {

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "listing_rounds.hpp"
 #include "process_info.hpp"
 #include "process_list.hpp"
 #include "scan_crew.hpp"
@@ -32,11 +33,11 @@ class Scan {
     /// The whole of it, and whoever has come meanwhile.
     void of_all() {
         Processes all = list_.read_new();
-        crew_.look_at(all, Look::descriptors);
+        const std::size_t gone = crew_.look_at(all, Look::descriptors);
         work_->result.is_shallow = has_found_all();
         if (work_->result.is_shallow) return;
         look_deeper(all);
-        follow(all);
+        follow(all, gone);
         look_for_rings(all);
     }
 
@@ -70,27 +71,26 @@ class Scan {
         }
     }
 
-    /// A holder that forks and ends leaves a process that was not listed. A list without a new one
-    /// ends that; after one whose processes had ended already, only the second such list does,
-    /// since pids begin again with the low ones some time.
-    void follow(Processes& all) {
+    /// A holder that forks and ends leaves a process that was not listed.
+    void follow(Processes& all, std::size_t gone) {
         const auto end = Clock::now() + limits_.patience();
-        constexpr int fewest_rounds = 8;
-        bool was_calm = true;
-        for (int round = 0; !failed(); ++round) {
+        ListingRounds rounds(gone);
+        while (!failed()) {
             const Processes fresh = list_.read_new();
-            if (fresh.empty() && std::exchange(was_calm, true)) return;
-            if (fresh.empty()) continue;
-            was_calm = crew_.look_at(fresh, Look::descriptors) == 0;
+            gone = crew_.look_at(fresh, Look::descriptors);
             if (has_found_all()) return;
             look_deeper(fresh);
             all.insert(all.end(), fresh.begin(), fresh.end());
-            if (round < fewest_rounds || Clock::now() < end) continue;
-            if (!was_calm) {
-                work_->result.turmoil =
-                    "processes came and went faster than they could be inspected";
+            switch (rounds.next(fresh.size(), gone, Clock::now() >= end)) {
+                case ListingRounds::Step::again:
+                    break;
+                case ListingRounds::Step::turmoil:
+                    work_->result.turmoil =
+                        "processes came and went faster than they could be inspected";
+                    return;
+                case ListingRounds::Step::complete:
+                    return;
             }
-            return;
         }
     }
 
