@@ -164,7 +164,9 @@ void ProcessInspector::pass_over(const struct statx& found, const std::string& w
 }
 
 void ProcessInspector::add_gap(Place place, std::string why) {
-    findings_.add_gap({.pid = pid_, .place = place, .why = std::move(why)});
+    Gap gap{.pid = pid_, .place = place, .why = std::move(why)};
+    if (place == Place::io_uring) gap.opener = opener_of(process_.get());
+    findings_.add_gap(std::move(gap));
 }
 
 void ProcessInspector::note_error(int error, Place place) {
