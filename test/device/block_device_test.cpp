@@ -77,7 +77,7 @@ struct Machine {
     [[nodiscard]] std::vector<Answer> ask(const Identity& one) const {
         LoopCache loops;
         std::vector<Unplaced> unplaced;
-        return KernelTables(view, loops).ask(one, unplaced);
+        return KernelTables(view, loops, [] { return false; }).ask(one, unplaced);
     }
 
     /// Whether the source answers that it could not be inspected.
