@@ -8,6 +8,7 @@
 #include <cstring>
 #include <loopingcall/device/printable.hpp>
 
+#include "kernel_tables.hpp"
 #include "proc_directory.hpp"
 
 namespace loopingcall::device::detail {
@@ -42,12 +43,27 @@ KernelText read_table(const KernelView& view, const std::string& name) {
     return table;
 }
 
+std::string find_cover(const KernelView& view, const Path& root,
+                       bool (*matters)(std::string_view place)) {
+    const Path table = view.proc / "self/mountinfo";
+    for (const Mount& mount : parse_mountinfo(read_proc_file(AT_FDCWD, table.c_str()))) {
+        if (!mount.point.starts_with(root.native() + '/')) continue;
+        if (matters(mount.point.substr(root.native().size()) + '/')) return mount.point;
+    }
+    return {};
+}
+
 std::string problem_with_sysfs(const KernelView& view) {
     for (const char* const part : {"dev/block", "block", "class/block"}) {
         const std::string problem = problem_with(view.sysfs / part, SYSFS_MAGIC, view.genuine);
         if (!problem.empty()) return problem + "; mount sysfs on /sys";
     }
-    return {};
+    if (!view.genuine) return {};
+    const std::string cover = find_cover(view, view.sysfs, [](std::string_view place) {
+        return place.find("/block/") != std::string_view::npos;
+    });
+    if (cover.empty()) return {};
+    return printable(cover) + " is hidden by something mounted over it; unmount that";
 }
 
 std::string problem_with_proc_fs(const KernelView& view) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace loopingcall::device::detail {
 
@@ -23,6 +24,12 @@ struct KernelText {
 /// Reads a table of /proc, such as "self/mountinfo". A table that is empty, or hidden by something
 /// mounted over it, counts as not read: none of those that are asked for is ever empty.
 KernelText read_table(const KernelView& view, const std::string& name);
+
+/// A place below `root`, the mount point of a file system of the kernel, that something is mounted
+/// over, so that what the kernel shows there cannot be seen: the first one for which `matters` is
+/// true of its path from there on, which begins and ends with a slash. Empty if there is none.
+std::string find_cover(const KernelView& view, const std::filesystem::path& root,
+                       bool (*matters)(std::string_view place));
 
 /// Why the tree of block devices in sysfs cannot be relied on, with the remedy; empty if it can.
 /// Container runtimes mount empty file systems over parts of it.
