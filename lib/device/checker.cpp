@@ -47,6 +47,7 @@ asio::awaitable<Report> Checker::check() {
     deadline_ = loopingcall::detail::saturating_add(std::chrono::steady_clock::now(),
                                                     options_.check_device_probe_timeout);
     awaits_device_ = false;
+    looks_again_ = 0;
     Report report;
     try {
         report = co_await find_out();

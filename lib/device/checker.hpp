@@ -52,7 +52,7 @@ struct CheckContext {
     Gate gate;
     const IgnoredProcesses ignored;
     std::shared_ptr<SharedScan> scan;
-    std::shared_ptr<LoopCache> loops = std::make_shared<LoopCache>();
+    std::shared_ptr<LoopCache> loops = LoopCache::of_this_process();
 };
 
 /// Checks one device, again and again, and knows it from one check to the next.
@@ -101,6 +101,7 @@ class Checker {
     asio::awaitable<std::optional<Report>> find_evidence(EvidenceTable table);
     asio::awaitable<std::string> confirm(Report& report);
     asio::awaitable<void> look_at_processes(EvidenceTable& table);
+    asio::awaitable<bool> has_let_go(const EvidenceTable& table);
     asio::awaitable<std::vector<Answer>> open_in_background();
     asio::awaitable<void> explain_use(EvidenceTable& table, std::vector<Answer> opened);
     void watch();
@@ -125,6 +126,7 @@ class Checker {
     bool advised_by_helper_ = false;  // which sees more than this process
     bool seen_ = false;               // whether the device has ever been there
     bool awaits_device_ = false;
+    int looks_again_ = 0;  // in this check
     std::uint64_t successions_ = 0;
     std::vector<std::string> succession_;  // in words, since the last check
 };

@@ -27,11 +27,12 @@ bool leads_to(const std::string& name, const Identity& part) {
 
 }  // namespace
 
-KernelTables::KernelTables(const KernelView& view, LoopCache& loops)
+KernelTables::KernelTables(const KernelView& view, LoopCache& loops,
+                           const std::function<bool()>& spares_loops)
     : view_(view),
       mountinfo_(read_table(view, "self/mountinfo")),
       mounts_(parse_mountinfo(mountinfo_.text)),
-      loops_(read_loop_devices(view, loops)) {
+      loops_(read_loop_devices(view, loops, spares_loops)) {
     if (is_without_swap(view)) return;
     swap_table_ = read_table(view, "swaps");
     swaps_ = parse_swaps(swap_table_.text);
@@ -130,6 +131,7 @@ Answer KernelTables::stacked_on(const Identity& part) const {
 /// not answer: so it is not on that of `part`, which has answered just now.
 Answer KernelTables::loops_over(const Identity& part) const {
     if (!loops_.problem.empty()) return not_inspected(Source::loop_devices, loops_.problem);
+    if (loops_.is_spared) return nobody(Source::loop_devices);
     std::vector<Claim> claims;
     std::string problem;
     for (const LoopDevice& loop : loops_.devices) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -27,7 +28,9 @@ struct Unplaced {
 /// as the kernel does.
 class KernelTables {
   public:
-    KernelTables(const KernelView& view, LoopCache& loops);
+    /// @param spares_loops  whether nothing that is asked for can be behind a loop device.
+    KernelTables(const KernelView& view, LoopCache& loops,
+                 const std::function<bool()>& spares_loops);
 
     /// An answer of each of the sources mounts, swaps, stacked_devices, loop_devices and
     /// file_systems.

@@ -67,20 +67,21 @@ void EarlyWake::watch_nodes(const Path& device, const std::vector<Path>& nodes, 
 
 void EarlyWake::watch_node(const Path& node, std::map<int, Node>& before) {
     watch_name(node);
-    const OwnOpenings own = own_openings_of(node);
+    CountedNode counted(node);
+    const OwnOpenings own = counted.count();
     const int watch = add_watch(node, closings | (openings_ ? std::uint32_t{IN_OPEN} : 0U));
     if (watch < 0) return;
     const auto same = before.find(watch);
     if (same != before.end()) {
         nodes_.insert(before.extract(same));
     } else {
-        nodes_.emplace(watch, Node{node, OwnEvents(own), own});
+        nodes_.emplace(watch, Node{std::move(counted), OwnEvents(own), own});
     }
 }
 
 bool EarlyWake::has_node(const Path& path) const {
     return std::any_of(nodes_.begin(), nodes_.end(),
-                       [&](const auto& node) { return node.second.path == path; });
+                       [&](const auto& node) { return node.second.counted.path() == path; });
 }
 
 void EarlyWake::forget_device() {
@@ -197,7 +198,7 @@ std::optional<WakeKind> EarlyWake::read_events() {
     ssize_t size = 0;
     begin_reading();
     while ((size = ::read(inotify_.native_handle(), buffer, sizeof buffer)) > 0) {
-        for (auto& [watch, node] : nodes_) node.own.begin(own_openings_of(node.path));
+        for (auto& [watch, node] : nodes_) node.own.begin(node.counted.count());
         for (ssize_t offset = 0; offset < size;) {
             const auto* const event = reinterpret_cast<const inotify_event*>(buffer + offset);
             offset += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
@@ -210,7 +211,7 @@ std::optional<WakeKind> EarlyWake::read_events() {
 }
 
 void EarlyWake::begin_reading() {
-    for (auto& [watch, node] : nodes_) node.before = own_openings_of(node.path);
+    for (auto& [watch, node] : nodes_) node.before = node.counted.count();
 }
 
 void EarlyWake::end_reading() {

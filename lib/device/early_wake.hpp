@@ -83,7 +83,7 @@ class EarlyWake : public std::enable_shared_from_this<EarlyWake> {
     using Descriptor = asio::posix::stream_descriptor;
 
     struct Node {
-        std::filesystem::path path;
+        CountedNode counted;
         OwnEvents own;
         OwnOpenings before;  // the reading
     };

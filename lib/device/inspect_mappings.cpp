@@ -26,7 +26,13 @@ constexpr std::size_t most_strangers = 10'000;
 /// A mapping that is moved, cut or joined to another while it is looked at has another link then:
 /// so the map is read again until each file that was in it first could be looked at.
 void ProcessInspector::inspect_mappings() {
-    const auto links = open_place(process_.get(), "map_files");
+    // Most processes map nothing that is new, and their links are not needed.
+    // Another mount of the same file system may have the same path elsewhere.
+    const auto is_known = [this](const MappedFile& file) {
+        const bool may_be_one = targets_.has_inode(file.inode) || targets_.has_mounts();
+        return !may_be_one && strangers_.contains(std::string(file.identity));
+    };
+    process::detail::Descriptor links;
     std::set<std::string> missed;
     constexpr int most_rounds = 16;
     for (int round = 0; round < most_rounds; ++round) {
@@ -39,6 +45,8 @@ void ProcessInspector::inspect_mappings() {
         for_each_mapped_file(maps.text, [&](const MappedFile& file) {
             progress_.count();
             if (round > 0 && !missed.contains(std::string(file.identity))) return;
+            if (is_known(file)) return;
+            if (!links.is_open()) links = open_place(process_.get(), "map_files");
             if (!inspect_mapped_file(links.get(), file)) again.emplace(file.identity);
         });
         if (again.empty()) return;
@@ -49,17 +57,14 @@ void ProcessInspector::inspect_mappings() {
     add_gap(Place::mappings, "its memory map kept changing");
 }
 
-/// Most processes map the same few files, so those that are not looked for are remembered.
+/// Those that are not looked for are remembered.
 /// @return whether it could be looked at, or may not be.
 bool ProcessInspector::inspect_mapped_file(int links, const MappedFile& file) {
     if (file.identity.ends_with(" anon_inode:[io_uring]")) {
         findings_.mapped_rings.push_back(file.inode);
         return true;
     }
-    // Another mount of the same file system may have the same path elsewhere.
-    const bool may_be_one = targets_.has_inode(file.inode) || targets_.has_mounts();
     const bool is_room = strangers_.size() < most_strangers;
-    if (!may_be_one && strangers_.contains(std::string(file.identity))) return true;
     struct statx found {};
     const int error = look_at(links, file.link.c_str(), found);
     throw_if_shortage(error, "map_files");

@@ -9,6 +9,7 @@
 #include <loopingcall/device/printable.hpp>
 #include <system_error>
 
+#include "kernel_tables.hpp"
 #include "proc_directory.hpp"
 
 namespace loopingcall::device::detail {
@@ -49,12 +50,27 @@ bool is_without_swap(const KernelView& view) {
     return !error && !has_table && std::filesystem::exists(view.proc / "uptime", error);
 }
 
+std::string find_cover(const KernelView& view, const Path& root,
+                       bool (*matters)(std::string_view place)) {
+    const Path table = view.proc / "self/mountinfo";
+    for (const Mount& mount : parse_mountinfo(read_proc_file(AT_FDCWD, table.c_str()))) {
+        if (!mount.point.starts_with(root.native() + '/')) continue;
+        if (matters(mount.point.substr(root.native().size()) + '/')) return mount.point;
+    }
+    return {};
+}
+
 std::string problem_with_sysfs(const KernelView& view) {
     for (const char* const part : {"dev/block", "block", "class/block"}) {
         const std::string problem = problem_with(view.sysfs / part, SYSFS_MAGIC, view.genuine);
         if (!problem.empty()) return problem + "; mount sysfs on /sys";
     }
-    return {};
+    if (!view.genuine) return {};
+    const std::string cover = find_cover(view, view.sysfs, [](std::string_view place) {
+        return place.find("/block/") != std::string_view::npos;
+    });
+    if (cover.empty()) return {};
+    return printable(cover) + " is hidden by something mounted over it; unmount that";
 }
 
 std::string problem_with_proc_fs(const KernelView& view) {

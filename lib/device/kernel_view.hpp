@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace loopingcall::device::detail {
 
@@ -27,6 +28,12 @@ KernelText read_table(const KernelView& view, const std::string& name);
 /// Whether the kernel has no swap, and so no table of it. A /proc that shows processes only has not
 /// either, nor its other tables.
 bool is_without_swap(const KernelView& view);
+
+/// A place below `root`, the mount point of a file system of the kernel, that something is mounted
+/// over, so that what the kernel shows there cannot be seen: the first one for which `matters` is
+/// true of its path from there on, which begins and ends with a slash. Empty if there is none.
+std::string find_cover(const KernelView& view, const std::filesystem::path& root,
+                       bool (*matters)(std::string_view place));
 
 /// Why the tree of block devices in sysfs cannot be relied on, with the remedy; empty if it can.
 /// Container runtimes mount empty file systems over parts of it.

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -9,7 +10,9 @@
 #include <cstring>
 #include <thread>
 
+#include "opened_by_us.hpp"
 #include "openings.hpp"
+#include "process/descriptor.hpp"
 #include "shortage.hpp"
 
 namespace loopingcall::device::detail {
@@ -43,6 +46,22 @@ int take_and_give_back(int descriptor) {
 }
 
 }  // namespace
+
+bool is_open_nowhere(const Identity& file) {
+    const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    OwnOpening own(file.path);
+    const process::detail::Descriptor opened(::open(file.path.c_str(), flags));
+    if (!opened.is_open()) {
+        own.refused();
+        return false;
+    }
+    struct stat status {};
+    const bool is_it = ::fstat(opened.get(), &status) == 0 && S_ISREG(status.st_mode) &&
+                       status.st_dev == file.file_system && status.st_ino == file.inode;
+    if (!is_it) return false;
+    direct_signal_to_this_thread(opened.get());
+    return take_and_give_back(opened.get()) == 0;
+}
 
 Answer try_lease(int descriptor, const Identity& file, bool has_exempt_holder) {
     using namespace std::chrono_literals;

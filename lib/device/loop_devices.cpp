@@ -12,6 +12,7 @@
 #include <cstring>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include "block_device.hpp"
 #include "opened_by_us.hpp"
@@ -103,6 +104,12 @@ dev_t decode_kernel_number(std::uint64_t encoded) {
     return makedev(high, low);
 }
 
+/// Never destroyed: a thread that the kernel holds up may end after main() has returned.
+const std::shared_ptr<LoopCache>& LoopCache::of_this_process() {
+    static const auto& cache = *new std::shared_ptr<LoopCache>(std::make_shared<LoopCache>());
+    return cache;
+}
+
 std::optional<LoopDevice> LoopCache::find(std::uint64_t sequence) {
     const std::lock_guard lock(mutex_);
     const auto found = known_.find(sequence);
@@ -114,21 +121,32 @@ void LoopCache::put(std::uint64_t sequence, const LoopDevice& device) {
     known_[sequence] = device;
 }
 
-LoopTable read_loop_devices(const KernelView& view, LoopCache& cache) {
+void LoopCache::keep_only(const std::set<std::uint64_t>& sequences) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(known_, [&](const auto& one) { return !sequences.contains(one.first); });
+}
+
+LoopTable read_loop_devices(const KernelView& view, LoopCache& cache,
+                            const std::function<bool()>& is_spared) {
     LoopTable table{.problem = problem_with_sysfs(view)};
     if (!table.problem.empty()) return table;
+    std::set<std::uint64_t> bound;
+    bool was_asked = false;
     for (const BoundLoop& loop : bound_loops(view.sysfs)) {
+        bound.insert(loop.sequence);
         if (auto known = cache.find(loop.sequence)) {
             known->backing_name = loop.backing_name;
             table.devices.push_back(std::move(*known));
             continue;
         }
+        if (!std::exchange(was_asked, true) && is_spared()) return {.is_spared = true};
         auto device = look_behind(loop.device, loop.backing_name);
         if (!device) continue;
         // Sequence 0: the kernel does not count them (Linux before 5.15).
         if (loop.sequence != 0 && device->problem.empty()) cache.put(loop.sequence, *device);
         table.devices.push_back(std::move(*device));
     }
+    cache.keep_only(bound);
     return table;
 }
 

@@ -3,9 +3,12 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,8 +45,13 @@ struct LoopDevice {
 /// it is not woken at each check. Any thread may use it.
 class LoopCache {
   public:
+    /// That of all waits of this process.
+    static const std::shared_ptr<LoopCache>& of_this_process();
+
     std::optional<LoopDevice> find(std::uint64_t sequence);
     void put(std::uint64_t sequence, const LoopDevice& device);
+    /// Forgets all others: they have come to an end.
+    void keep_only(const std::set<std::uint64_t>& sequences);
 
   private:
     std::mutex mutex_;
@@ -54,11 +62,17 @@ struct LoopTable {
     std::vector<LoopDevice> devices = {};
     /// Why they could not be listed; empty if they were.
     std::string problem = {};
+    /// They were not asked, since nothing can be behind them that matters.
+    bool is_spared = false;
 };
 
 /// All loop devices that are in use. Opens only those that sysfs shows, since opening another node
-/// would create a device. A device whose backing file is on a dead file system costs 200 ms once,
+/// would create a device, and only those that are not known: who waits for a loop device sees each
+/// opening, and takes it for a use.
+/// @param is_spared  asked before the first opening: whether none is needed.
+/// A device whose backing file is on a dead file system costs 200 ms once,
 /// and a thread that waits for it.
-LoopTable read_loop_devices(const KernelView& view, LoopCache& cache);
+LoopTable read_loop_devices(const KernelView& view, LoopCache& cache,
+                            const std::function<bool()>& is_spared);
 
 }  // namespace loopingcall::device::detail

@@ -7,44 +7,56 @@
 
 namespace loopingcall::device::detail {
 
-namespace {
+struct CountedNode::Entry {
+    OwnOpenings count = {};
+    std::size_t users = 0;
+};
 
 /// Of the whole process: a wait may open what another one watches.
-struct Register {
+struct CountedNode::Register {
     std::mutex mutex = {};
-    std::map<std::string, OwnOpenings> nodes = {};
+    std::map<std::string, Entry> nodes = {};  // its entries do not move
 };
 
 /// Never destroyed: a thread that the kernel holds up may end after main() has returned.
-Register& openings() {
+CountedNode::Register& CountedNode::all() {
     static Register& all = *new Register;
     return all;
 }
 
-}  // namespace
+CountedNode::CountedNode(std::filesystem::path node) : path_(std::move(node)) {
+    const std::scoped_lock lock(all().mutex);
+    entry_ = &all().nodes[path_.native()];
+    ++entry_->users;
+}
+
+CountedNode::CountedNode(CountedNode&& other) noexcept
+    : path_(std::move(other.path_)), entry_(std::exchange(other.entry_, nullptr)) {}
+
+CountedNode::~CountedNode() {
+    if (!entry_) return;
+    const std::scoped_lock lock(all().mutex);
+    if (--entry_->users == 0) all().nodes.erase(path_.native());
+}
+
+OwnOpenings CountedNode::count() const {
+    const std::scoped_lock lock(all().mutex);
+    return entry_->count;
+}
 
 OwnOpening::OwnOpening(std::filesystem::path node) : node_(std::move(node)) {
-    Register& all = openings();
-    const std::scoped_lock lock(all.mutex);
-    ++all.nodes[node_.native()].begun;
+    const std::scoped_lock lock(CountedNode::all().mutex);
+    ++node_.entry_->count.begun;
 }
 
 OwnOpening::~OwnOpening() {
-    Register& all = openings();
-    const std::scoped_lock lock(all.mutex);
-    OwnOpenings& node = all.nodes.at(node_.native());
+    const std::scoped_lock lock(CountedNode::all().mutex);
+    OwnOpenings& count = node_.entry_->count;
     if (refused_) {
-        --node.begun;
+        --count.begun;
     } else {
-        ++node.ended;
+        ++count.ended;
     }
-}
-
-OwnOpenings own_openings_of(const std::filesystem::path& node) {
-    Register& all = openings();
-    const std::scoped_lock lock(all.mutex);
-    const auto found = all.nodes.find(node.native());
-    return found == all.nodes.end() ? OwnOpenings{} : found->second;
 }
 
 }  // namespace loopingcall::device::detail

@@ -2,8 +2,41 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 namespace loopingcall::device::detail {
+
+/// How many openings of a node by this process have begun, and have ended. Refused ones count as
+/// long as they last.
+struct OwnOpenings {
+    std::uint64_t begun = 0;
+    std::uint64_t ended = 0;
+};
+
+/// The count of the openings of one node by all threads of this process. It begins with the first
+/// of these objects and goes with the last, so that a process that lives long and opens many nodes
+/// keeps nothing of them. Thread-safe.
+class CountedNode {
+  public:
+    /// @param node  as it is watched: absolute, with symbolic links resolved.
+    explicit CountedNode(std::filesystem::path node);
+    CountedNode(CountedNode&& other) noexcept;
+    CountedNode& operator=(CountedNode&&) = delete;
+    ~CountedNode();
+
+    [[nodiscard]] OwnOpenings count() const;
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+  private:
+    struct Entry;
+    struct Register;
+    friend class OwnOpening;
+
+    static Register& all();
+
+    std::filesystem::path path_;
+    Entry* entry_;
+};
 
 /// Stands around each opening of a device node by this library, so that those who watch the node
 /// know their own events from those of others. As long as it lives, and after, inotify may report
@@ -20,18 +53,9 @@ class OwnOpening {
     void refused() noexcept { refused_ = true; }
 
   private:
-    std::filesystem::path node_;
+    CountedNode node_;
     bool refused_ = false;
 };
-
-/// How many openings of a node by this process have begun, and have ended. Refused ones count as
-/// long as they last.
-struct OwnOpenings {
-    std::uint64_t begun = 0;
-    std::uint64_t ended = 0;
-};
-
-OwnOpenings own_openings_of(const std::filesystem::path& node);
 
 /// Takes our own events out of those that inotify reports. Linux merges equal events that follow
 /// each other, so there may be fewer than were made: what is left over is forgotten as soon as no

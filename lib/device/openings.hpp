@@ -42,6 +42,10 @@ Answer open_exclusively(const Identity& part);
 /// O_NONBLOCK.
 Answer try_lease(int descriptor, const Identity& file, bool has_exempt_holder);
 
+/// Whether the kernel grants a write lease at once, so that nobody at all has this regular file
+/// open. An opening like that of try_openings().
+bool is_open_nowhere(const Identity& file);
+
 /// Whether this process has the file open itself, beside this descriptor: by another one, or
 /// mapped.
 bool holds_open(const Identity& file, int besides);

@@ -121,16 +121,24 @@ bool ProcessInspector::is_ancestor() {
     return ancestors_->contains(pid_);
 }
 
-void ProcessInspector::inspect_link(const std::string& name, const char* access, Place place) {
+/// @return 0, or an errno.
+int ProcessInspector::inspect_link(const std::string& name, const char* access, Place place) {
     struct statx found {};
     const int error = look_at(process_.get(), name.c_str(), found);
-    if (error != 0) return note_refusal(error, place);
-    note(found, access, place, true);
+    if (error != 0) {
+        note_refusal(error, place);
+    } else {
+        note(found, access, place, true);
+    }
+    return error;
 }
 
+/// One that has ended, also as a zombie, has no working directory. Its descriptors were closed
+/// before, perhaps while they were listed; a kernel thread has one.
 void ProcessInspector::inspect_places(const std::string& prefix, Place place) {
-    inspect_link(prefix + "cwd", "cwd", place);
     inspect_link(prefix + "root", "root", place);
+    const int error = inspect_link(prefix + "cwd", "cwd", place);
+    findings_.is_gone = findings_.is_gone || (error != 0 && is_gone(error));
 }
 
 void ProcessInspector::count_in_flight(const std::vector<std::string>& sockets) {
@@ -162,7 +170,9 @@ void ProcessInspector::pass_over(const struct statx& found, const std::string& w
 }
 
 void ProcessInspector::add_gap(Place place, std::string why) {
-    findings_.add_gap({.pid = pid_, .place = place, .why = std::move(why)});
+    Gap gap{.pid = pid_, .place = place, .why = std::move(why)};
+    if (place == Place::io_uring) gap.opener = opener_of(process_.get());
+    findings_.add_gap(std::move(gap));
 }
 
 void ProcessInspector::note_error(int error, Place place) {

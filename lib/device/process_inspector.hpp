@@ -40,7 +40,7 @@ class ProcessInspector {
     void inspect_descriptor(int directory, const char* number, const std::string& info,
                             const struct statx& found, Place place);
     bool is_ancestor();
-    void inspect_link(const std::string& name, const char* access, Place place);
+    int inspect_link(const std::string& name, const char* access, Place place);
     void inspect_places(const std::string& prefix, Place place);
 
     void inspect_mappings();

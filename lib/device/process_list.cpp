@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <loopingcall/device/printable.hpp>
+#include <string_view>
 #include <utility>
 
+#include "kernel_view.hpp"
 #include "process_info.hpp"
 
 namespace loopingcall::device::detail {
@@ -20,10 +23,14 @@ constexpr ino_t first_namespace = 0xEFFFFFFCU;
 /// The inode that the kernel shows for a process that ends while it is listed.
 constexpr ino_t of_no_process = 1;
 
+bool is_of_a_process(std::string_view place) {
+    return place.size() > 1 && place[1] >= '0' && place[1] <= '9';
+}
+
 }  // namespace
 
 ProcessList::ProcessList(const char* path, IgnoredProcesses to_ignore)
-    : proc_(AT_FDCWD, path), to_ignore_(std::move(to_ignore)) {}
+    : path_(path), proc_(AT_FDCWD, path), to_ignore_(std::move(to_ignore)) {}
 
 /// /proc of another PID namespace, or none at all, has no entry for this process.
 std::string ProcessList::problem() const {
@@ -44,6 +51,10 @@ std::string ProcessList::blind_spot() const {
     }
     if (::fstatat(proc_.descriptor(), "1", &status, 0) != 0) {
         return "/proc hides the processes of other users (hidepid); run as root";
+    }
+    const std::string cover = find_cover({.proc = path_}, path_, is_of_a_process);
+    if (!cover.empty()) {
+        return printable(cover) + " is hidden by something mounted over it; unmount that";
     }
     return {};
 }

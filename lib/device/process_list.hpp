@@ -40,6 +40,7 @@ class ProcessList {
   private:
     bool is_left_out(pid_t pid);
 
+    std::string path_;
     ProcDirectory proc_;
     IgnoredProcesses to_ignore_;
     std::unordered_map<pid_t, ino_t> read_;

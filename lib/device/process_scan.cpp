@@ -6,10 +6,11 @@
 #include <chrono>
 #include <iterator>
 #include <memory>
-#include <set>
 #include <tuple>
 #include <utility>
 
+#include "listing_rounds.hpp"
+#include "proc_directory.hpp"
 #include "process_info.hpp"
 #include "process_list.hpp"
 #include "scan_crew.hpp"
@@ -32,11 +33,11 @@ class Scan {
     /// The whole of it, and whoever has come meanwhile.
     void of_all() {
         Processes all = list_.read_new();
-        crew_.look_at(all, Look::descriptors);
+        const std::size_t gone = crew_.look_at(all, Look::descriptors);
         work_->result.is_shallow = has_found_all();
         if (work_->result.is_shallow) return;
         look_deeper(all);
-        follow(all);
+        follow(all, gone);
         look_for_rings(all);
     }
 
@@ -70,27 +71,26 @@ class Scan {
         }
     }
 
-    /// A holder that forks and ends leaves a process that was not listed. A list without a new one
-    /// ends that; after one whose processes had ended already, only the second such list does,
-    /// since pids begin again with the low ones some time.
-    void follow(Processes& all) {
+    /// A holder that forks and ends leaves a process that was not listed.
+    void follow(Processes& all, std::size_t gone) {
         const auto end = Clock::now() + limits_.patience();
-        constexpr int fewest_rounds = 8;
-        bool was_calm = true;
-        for (int round = 0; !failed(); ++round) {
+        ListingRounds rounds(gone);
+        while (!failed()) {
             const Processes fresh = list_.read_new();
-            if (fresh.empty() && std::exchange(was_calm, true)) return;
-            if (fresh.empty()) continue;
-            was_calm = crew_.look_at(fresh, Look::descriptors) == 0;
+            gone = crew_.look_at(fresh, Look::descriptors);
             if (has_found_all()) return;
             look_deeper(fresh);
             all.insert(all.end(), fresh.begin(), fresh.end());
-            if (round < fewest_rounds || Clock::now() < end) continue;
-            if (!was_calm) {
-                work_->result.turmoil =
-                    "processes came and went faster than they could be inspected";
+            switch (rounds.next(fresh.size(), gone, Clock::now() >= end)) {
+                case ListingRounds::Step::again:
+                    break;
+                case ListingRounds::Step::turmoil:
+                    work_->result.turmoil =
+                        "processes came and went faster than they could be inspected";
+                    return;
+                case ListingRounds::Step::complete:
+                    return;
             }
-            return;
         }
     }
 
@@ -101,10 +101,12 @@ class Scan {
         if (suspects.empty() || failed()) return;
         of(suspects);
         for (const ListedProcess& process : with_unseen_rings(suspects)) {
+            const auto place = open_place(list_.descriptor(), std::to_string(process.pid).c_str());
             work_->result.gaps.push_back({.pid = process.pid,
                                           .place = Place::io_uring,
                                           .why = "it has an io_uring without a descriptor, whose "
-                                                 "registered files cannot be listed"});
+                                                 "registered files cannot be listed",
+                                          .opener = opener_of(place.get())});
         }
     }
 
@@ -163,6 +165,21 @@ void put_in_order(ProcessScan& scan) {
     }
 }
 
+bool may_have_opened(const Opener& who, const ScanTarget& target) {
+    const auto one = [&](const Identity& part) { return may_have_opened(who, part.path); };
+    return std::any_of(target.parts.begin(), target.parts.end(), one) ||
+           std::any_of(target.for_writing.begin(), target.for_writing.end(), one);
+}
+
+void assign_rings(ProcessScan& scan, const std::vector<ScanTarget>& targets) {
+    for (const Gap& gap : scan.gaps) {
+        if (gap.place != Place::io_uring) continue;
+        for (std::size_t i = 0; i < targets.size(); ++i) {
+            if (may_have_opened(gap.opener, targets[i])) scan.targets[i].rings.push_back(gap);
+        }
+    }
+}
+
 Processes listed(int proc, const std::vector<pid_t>& pids) {
     Processes processes;
     for (const pid_t pid : pids) {
@@ -174,7 +191,7 @@ Processes listed(int proc, const std::vector<pid_t>& pids) {
     return processes;
 }
 
-ProcessScan scan(std::vector<ScanTarget> targets, const IgnoredProcesses& ignored,
+ProcessScan scan(const std::vector<ScanTarget>& targets, const IgnoredProcesses& ignored,
                  const ScanLimits& limits, const std::filesystem::path& proc,
                  const std::vector<pid_t>* these) {
     ProcessScan result;
@@ -184,7 +201,7 @@ ProcessScan scan(std::vector<ScanTarget> targets, const IgnoredProcesses& ignore
     if (!result.problem.empty()) return result;
     const std::string blind_spot = list.blind_spot();
     {
-        Scan scan(list, std::move(targets), limits);
+        Scan scan(list, targets, limits);
         if (these) {
             scan.of(listed(list.descriptor(), *these));
         } else {
@@ -195,6 +212,7 @@ ProcessScan scan(std::vector<ScanTarget> targets, const IgnoredProcesses& ignore
     result.blind_spot = blind_spot;
     result.ignored = list.ignored();
     put_in_order(result);
+    assign_rings(result, targets);
     return result;
 }
 
@@ -205,20 +223,14 @@ bool TargetScan::has_holder() const {
                        [](const auto& one) { return !one.empty(); });
 }
 
-std::size_t ProcessScan::uninspected() const {
-    std::set<pid_t> pids;
-    for (const Gap& gap : gaps) pids.insert(gap.pid);
-    return pids.size();
-}
-
-ProcessScan scan_processes(std::vector<ScanTarget> targets, const IgnoredProcesses& ignored,
+ProcessScan scan_processes(const std::vector<ScanTarget>& targets, const IgnoredProcesses& ignored,
                            const ScanLimits& limits, const std::filesystem::path& proc) {
-    return scan(std::move(targets), ignored, limits, proc, nullptr);
+    return scan(targets, ignored, limits, proc, nullptr);
 }
 
-ProcessScan scan_these(const std::vector<pid_t>& pids, std::vector<ScanTarget> targets,
+ProcessScan scan_these(const std::vector<pid_t>& pids, const std::vector<ScanTarget>& targets,
                        const ScanLimits& limits, const std::filesystem::path& proc) {
-    return scan(std::move(targets), {}, limits, proc, &pids);
+    return scan(targets, {}, limits, proc, &pids);
 }
 
 }  // namespace loopingcall::device::detail

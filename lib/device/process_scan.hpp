@@ -13,6 +13,7 @@
 
 #include "exemptions.hpp"
 #include "identity.hpp"
+#include "opener.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -52,18 +53,6 @@ struct PassedOver {
     std::string command = {};
 };
 
-/// What a scan found of one target.
-struct TargetScan {
-    /// The holders by the place where they were found, in the order of Place; by pid.
-    std::array<std::vector<Holder>, number_of_places> holders = {};
-    std::vector<PassedOver> passed_over = {};
-
-    [[nodiscard]] const std::vector<Holder>& at(Place place) const {
-        return holders.at(static_cast<std::size_t>(place));
-    }
-    [[nodiscard]] bool has_holder() const;
-};
-
 /// Why a process was not inspected as a whole.
 struct Gap {
     pid_t pid = 0;
@@ -75,6 +64,24 @@ struct Gap {
     std::string why = {};
     /// The name of the process; empty if it has ended, and if it is a refusal.
     std::string command = {};
+    /// Who it is, if an io_uring does not show its files.
+    Opener opener = {};
+};
+
+/// What a scan found of one target.
+struct TargetScan {
+    /// The holders by the place where they were found, in the order of Place; by pid.
+    std::array<std::vector<Holder>, number_of_places> holders = {};
+    std::vector<PassedOver> passed_over = {};
+    /// Those of the gaps that may hide a use of this target whatever else is known: an io_uring
+    /// that does not show its files, of a process that may have opened it. Any user can make such a
+    /// ring, and must not spoil the verdict on a device that only others can open.
+    std::vector<Gap> rings = {};
+
+    [[nodiscard]] const std::vector<Holder>& at(Place place) const {
+        return holders.at(static_cast<std::size_t>(place));
+    }
+    [[nodiscard]] bool has_holder() const;
 };
 
 /// What a scan of /proc found.
@@ -97,9 +104,6 @@ struct ProcessScan {
     /// Whether mappings, threads, io_urings and sockets were left out, because descriptors showed a
     /// holder of each target.
     bool is_shallow = false;
-
-    /// How many processes could not be inspected as a whole.
-    [[nodiscard]] std::size_t uninspected() const;
 };
 
 /// What bounds a scan.
@@ -127,11 +131,11 @@ struct ScanLimits {
 /// Devices are known by their number, so that another node of the same device is found too, and
 /// files by their inode. What a file system would have to be asked for is not asked for, and
 /// nothing is mounted by looking (statx, AT_STATX_DONT_SYNC, AT_NO_AUTOMOUNT).
-ProcessScan scan_processes(std::vector<ScanTarget> targets, const IgnoredProcesses& ignored,
+ProcessScan scan_processes(const std::vector<ScanTarget>& targets, const IgnoredProcesses& ignored,
                            const ScanLimits& limits, const std::filesystem::path& proc = "/proc");
 
 /// The same for these processes alone, of which another program says that they are holders.
-ProcessScan scan_these(const std::vector<pid_t>& pids, std::vector<ScanTarget> targets,
+ProcessScan scan_these(const std::vector<pid_t>& pids, const std::vector<ScanTarget>& targets,
                        const ScanLimits& limits, const std::filesystem::path& proc = "/proc");
 
 }  // namespace loopingcall::device::detail

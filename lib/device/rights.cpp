@@ -9,9 +9,6 @@ namespace loopingcall::device::detail {
 
 namespace {
 
-/// The number that Linux gives the first user namespace (PROC_USER_INIT_INO).
-constexpr ino_t first_user_namespace = 0xEFFFFFFDU;
-
 /// CAP_CHECKPOINT_RESTORE, which older headers do not have (Linux 5.9).
 constexpr unsigned checkpoint_restore = 40;
 

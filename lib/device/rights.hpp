@@ -5,6 +5,9 @@
 
 namespace loopingcall::device::detail {
 
+/// The number that Linux gives the first user namespace (PROC_USER_INIT_INO).
+constexpr ino_t first_user_namespace = 0xEFFFFFFDU;
+
 /// What this process may inspect of others. User id 0 proves nothing: root of a user namespace, and
 /// root without capabilities, may inspect no more than an ordinary user.
 struct Rights {

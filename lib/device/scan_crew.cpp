@@ -4,6 +4,8 @@
 #include <system_error>
 #include <utility>
 
+#include "proc_directory.hpp"
+
 namespace loopingcall::device::detail {
 
 namespace {
@@ -172,10 +174,15 @@ bool ScanCrew::is_hung(Member& member, Duration passed) const {
 
 void ScanCrew::note_hung(const ListedProcess& process) {
     const auto [place, what] = name_of(work_->look);
-    work_->result.gaps.push_back({.pid = process.pid,
-                                  .place = place,
-                                  .why = std::string(what) + " could not be read within " +
-                                         in_milliseconds(limits_.patience())});
+    Gap gap{.pid = process.pid,
+            .place = place,
+            .why = std::string(what) + " could not be read within " +
+                   in_milliseconds(limits_.patience())};
+    if (place == Place::io_uring) {
+        const auto entry = open_place(work_->proc.get(), std::to_string(process.pid).c_str());
+        gap.opener = opener_of(entry.get());
+    }
+    work_->result.gaps.push_back(std::move(gap));
 }
 
 std::string ScanCrew::reason_to_stop(Clock::time_point now) const {

@@ -21,37 +21,43 @@ std::string process(pid_t pid, const std::string& command) {
     return std::to_string(pid) + (command.empty() ? "" : " (" + printable(command) + ')');
 }
 
-/// Those that were closed to us, hung or failed. What an io_uring does not show is an answer of its
-/// own.
-bool is_of_the_process(const Gap& gap) { return gap.place != Place::io_uring; }
+/// Those that were closed to us, hung or failed. An io_uring that may hide a use of the device is
+/// an answer of its own.
+std::vector<Gap> gaps_of_processes(const ProcessScan& scan, const TargetScan& found) {
+    std::vector<Gap> gaps = scan.gaps;
+    std::erase_if(gaps, [&](const Gap& gap) {
+        return gap.place == Place::io_uring &&
+               std::any_of(found.rings.begin(), found.rings.end(),
+                           [&](const Gap& ring) { return ring.pid == gap.pid; });
+    });
+    return gaps;
+}
 
-std::size_t uninspected(const ProcessScan& scan) {
+std::size_t processes_of(const std::vector<Gap>& gaps) {
     std::set<pid_t> pids;
-    for (const Gap& gap : scan.gaps) {
-        if (is_of_the_process(gap)) pids.insert(gap.pid);
-    }
+    for (const Gap& gap : gaps) pids.insert(gap.pid);
     return pids.size();
 }
 
 /// With the names of those that were not simply closed to us, which is the rule for some.
-std::string in_words(const ProcessScan& scan) {
-    std::string text = count(uninspected(scan), "process", "processes") +
+std::string in_words(const std::vector<Gap>& gaps) {
+    std::string text = count(processes_of(gaps), "process", "processes") +
                        " could not be inspected and may hold the device";
     const char* separator = ": ";
-    for (const Gap& gap : scan.gaps) {
-        if (gap.is_refusal || !is_of_the_process(gap)) continue;
+    for (const Gap& gap : gaps) {
+        if (gap.is_refusal) continue;
         text += separator + process(gap.pid, gap.command) + ", " + gap.why;
         separator = "; ";
     }
     return text;
 }
 
-Answer process_list(const ProcessScan& scan, const Rights& rights) {
+Answer process_list(const ProcessScan& scan, const std::vector<Gap>& gaps, const Rights& rights) {
     if (!scan.blind_spot.empty()) return not_inspected(Source::process_list, scan.blind_spot);
     if (!scan.turmoil.empty()) return not_inspected(Source::process_list, scan.turmoil);
-    if (uninspected(scan) > 0 && !rights.open_all_processes()) {
+    if (!gaps.empty() && !rights.open_all_processes()) {
         return not_inspected(Source::process_list,
-                             in_words(scan) + "; run as root or set root_helper");
+                             in_words(gaps) + "; run as root or set root_helper");
     }
     Answer all = nobody(Source::process_list);
     for (const pid_t pid : scan.ignored) {
@@ -82,17 +88,15 @@ Answer mappings(const TargetScan& found, const Rights& rights) {
                          "set root_helper");
 }
 
-Answer io_uring(const ProcessScan& scan, const TargetScan& found) {
+Answer io_uring(const TargetScan& found) {
     if (!found.at(Place::io_uring).empty()) {
         return answer(Source::io_uring, found.at(Place::io_uring));
     }
-    for (const Gap& gap : scan.gaps) {
-        if (is_of_the_process(gap)) continue;
-        return not_inspected(Source::io_uring,
-                             "process " + process(gap.pid, gap.command) + ": " + gap.why +
-                                 "; if it does not use the device, ignore it (--ignore-pid)");
-    }
-    return nobody(Source::io_uring);
+    if (found.rings.empty()) return nobody(Source::io_uring);
+    const Gap& gap = found.rings.front();
+    return not_inspected(Source::io_uring,
+                         "process " + process(gap.pid, gap.command) + ": " + gap.why +
+                             "; if it does not use the device, ignore it (--ignore-pid)");
 }
 
 /// They have no row of their own in /proc: a strict check wants to know that there are none.
@@ -103,9 +107,9 @@ Answer in_flight(const ProcessScan& scan) {
                              " on the way through a socket and may be of the device");
 }
 
-Answer refusals(const ProcessScan& scan) {
-    if (uninspected(scan) == 0) return nobody(Source::refusals);
-    return not_inspected(Source::refusals, in_words(scan));
+Answer refusals(const std::vector<Gap>& gaps) {
+    if (gaps.empty()) return nobody(Source::refusals);
+    return not_inspected(Source::refusals, in_words(gaps));
 }
 
 /// A holder that was found before is one all the same.
@@ -128,10 +132,11 @@ std::string in_words(const std::vector<PassedOver>& passed_over) {
 }
 
 void add_scan(EvidenceTable& table, const ProcessScan& scan, const Rights& rights) {
-    table.uninspected_processes = uninspected(scan);
     const TargetScan found = scan.targets.empty() ? TargetScan{} : scan.targets.front();
+    const std::vector<Gap> gaps = gaps_of_processes(scan, found);
+    table.uninspected_processes = processes_of(gaps);
     if (!scan.problem.empty()) return add_failed(table, scan, found);
-    table.add(process_list(scan, rights));
+    table.add(process_list(scan, gaps, rights));
     table.add(descriptors(scan, found));
     if (scan.is_shallow) {
         for (const Source source :
@@ -139,12 +144,12 @@ void add_scan(EvidenceTable& table, const ProcessScan& scan, const Rights& right
             table.add(not_inspected(source, "not needed"));
         }
     } else {
-        table.add(io_uring(scan, found));
+        table.add(io_uring(found));
         table.add(mappings(found, rights));
         table.add(answer(Source::threads, found.at(Place::threads)));
         table.add(in_flight(scan));
     }
-    table.add(refusals(scan));
+    table.add(refusals(gaps));
 }
 
 }  // namespace loopingcall::device::detail

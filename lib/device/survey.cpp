@@ -8,6 +8,7 @@
 #include "block_device.hpp"
 #include "disk_locks.hpp"
 #include "mount_users.hpp"
+#include "openings.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -89,9 +90,15 @@ bool is_claimed(const Identity& partition, const KernelTables& tables, const Ker
     return has_active_file_system(name_of(partition.number, view.sysfs), view);
 }
 
+/// The kernel itself keeps what is behind a loop device open.
+bool has_no_loop_device(const Survey& survey) {
+    if (survey.kind == ObjectKind::regular_file) return is_open_nowhere(*survey.device.identity);
+    return !survey.device.identity->is_block_device;
+}
+
 void ask_tables(Survey& survey, const SurveyOptions& options, LoopCache& loops,
                 const KernelView& view) {
-    const KernelTables tables(view, loops);
+    const KernelTables tables(view, loops, [&] { return has_no_loop_device(survey); });
     const auto ask = [&](const Identity& part) {
         UsedFileSystem used;
         append(survey.answers, tables.ask(part, survey.unplaced, used));

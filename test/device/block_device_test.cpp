@@ -78,7 +78,7 @@ struct Machine {
         LoopCache loops;
         std::vector<Unplaced> unplaced;
         UsedFileSystem used;
-        return KernelTables(view, loops).ask(one, unplaced, used);
+        return KernelTables(view, loops, [] { return false; }).ask(one, unplaced, used);
     }
 
     /// Whether the source answers that it could not be inspected.

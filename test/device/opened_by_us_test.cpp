@@ -1,10 +1,12 @@
 #include "device/opened_by_us.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
-using loopingcall::device::detail::own_openings_of;
+using loopingcall::device::detail::CountedNode;
 using loopingcall::device::detail::OwnEvents;
 using loopingcall::device::detail::OwnOpening;
 using loopingcall::device::detail::OwnOpenings;
@@ -12,7 +14,7 @@ using loopingcall::device::detail::OwnOpenings;
 BOOST_AUTO_TEST_SUITE(own_openings)
 
 BOOST_AUTO_TEST_CASE(openings_are_counted_for_each_node_by_all_threads) {
-    const OwnOpenings before = own_openings_of("/dev/counted");
+    const CountedNode counted("/dev/counted");
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i) {
         threads.emplace_back([] {
@@ -20,21 +22,37 @@ BOOST_AUTO_TEST_CASE(openings_are_counted_for_each_node_by_all_threads) {
         });
     }
     for (std::thread& thread : threads) thread.join();
-    const OwnOpenings after = own_openings_of("/dev/counted");
-    BOOST_TEST(after.begun - before.begun == 400U);
-    BOOST_TEST(after.ended - before.ended == 400U);
-    BOOST_TEST(own_openings_of("/dev/never").begun == 0U);
+    BOOST_TEST(counted.count().begun == 400U);
+    BOOST_TEST(counted.count().ended == 400U);
+    BOOST_TEST(CountedNode("/dev/never").count().begun == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_begins_to_count_during_an_opening_sees_it_end) {
+    std::optional<OwnOpening> own(std::in_place, "/dev/open_already");
+    const CountedNode counted("/dev/open_already");
+    BOOST_TEST(counted.count().begun == 1U);
+    BOOST_TEST(counted.count().ended == 0U);
+    own.reset();
+    BOOST_TEST(counted.count().ended == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_opening_counts_only_while_it_lasts) {
-    const OwnOpenings before = own_openings_of("/dev/refused");
+    const CountedNode counted("/dev/refused");
     {
         OwnOpening own("/dev/refused");
-        BOOST_TEST(own_openings_of("/dev/refused").begun == before.begun + 1);
+        BOOST_TEST(counted.count().begun == 1U);
         own.refused();
     }
-    BOOST_TEST(own_openings_of("/dev/refused").begun == before.begun);
-    BOOST_TEST(own_openings_of("/dev/refused").ended == before.ended);
+    BOOST_TEST(counted.count().begun == 0U);
+    BOOST_TEST(counted.count().ended == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_kept_of_a_node_that_nobody_counts) {
+    {
+        const CountedNode counted("/dev/forgotten");
+        const OwnOpening own("/dev/forgotten");
+    }
+    BOOST_TEST(CountedNode("/dev/forgotten").count().begun == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(each_opening_takes_one_event_of_each_kind) {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include "device/process_info.hpp"
 #include "device/process_inspector.hpp"
 #include "device/process_list.hpp"
+#include "process/descriptor.hpp"
 #include "support/child.hpp"
 #include "support/descriptors.hpp"
 #include "support/forked.hpp"
@@ -25,6 +27,7 @@ using namespace loopingcall::device::detail;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using Path = std::filesystem::path;
+namespace process = loopingcall::process;
 
 namespace {
 
@@ -178,6 +181,26 @@ BOOST_AUTO_TEST_CASE(an_abandoned_scan_stops_in_the_middle_of_a_process) {
     stop = false;
     BOOST_TEST(inspector.inspect(Look::descriptors, directory, first_pid + 1).uses.size() == 1U);
     ::close(directory);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_has_ended_counts_as_gone_also_as_a_zombie) {
+    const process::detail::Descriptor real(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const auto is_gone = [&](pid_t pid) {
+        Progress progress{nullptr};
+        const ScanTargets targets({{.parts = {*identify_device(target).identity}}});
+        return ProcessInspector(targets, progress)
+            .inspect(Look::descriptors, real.get(), pid)
+            .is_gone;
+    };
+    const test::Child alive([] { return true; });
+    const pid_t zombie = ::fork();
+    if (zombie == 0) ::_exit(0);
+    siginfo_t ended{};
+    BOOST_REQUIRE(::waitid(P_PID, static_cast<id_t>(zombie), &ended, WEXITED | WNOWAIT) == 0);
+    BOOST_TEST(!is_gone(alive.pid()));
+    BOOST_TEST(is_gone(zombie));
+    ::waitpid(zombie, nullptr, 0);
+    BOOST_TEST(is_gone(zombie));
 }
 
 BOOST_AUTO_TEST_CASE(the_list_of_processes_names_each_of_them_once) {

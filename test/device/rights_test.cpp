@@ -103,6 +103,26 @@ constexpr Limit limits[] = {
      [] { return mount_over("/proc", "proc", "hidepid=2") && be_nobody(); }, "root"},
     {"no /proc", [] { return test::unshare_mounts() && ::umount2("/proc", MNT_DETACH) == 0; },
      "/proc"},
+    {"something mounted over a process",
+     [] {
+         return test::unshare_mounts() &&
+                ::mount("none", ("/proc/" + std::to_string(::getppid())).c_str(), "tmpfs", 0,
+                        nullptr) == 0;
+     },
+     "is hidden by something mounted over it"},
+    {"something mounted over the descriptors of a process",
+     [] {
+         return test::unshare_mounts() &&
+                ::mount("none", ("/proc/" + std::to_string(::getppid()) + "/fd").c_str(), "tmpfs",
+                        0, nullptr) == 0;
+     },
+     "is hidden by something mounted over it"},
+    {"something mounted over what a disk shows",
+     [] {
+         return test::unshare_mounts() &&
+                ::mount("none", "/sys/block/loop0/queue", "tmpfs", 0, nullptr) == 0;
+     },
+     "is hidden by something mounted over it"},
     {"an empty table of swaps",
      [] {
          return test::unshare_mounts() &&

@@ -1,11 +1,13 @@
 #include "scan_rows.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -23,7 +25,9 @@ namespace {
 using loopingcall::device::State;
 using Path = std::filesystem::path;
 
-int opened(const Path& path, int flags = O_RDWR) { return ::open(path.c_str(), flags | O_CLOEXEC); }
+int opened(const Path& path, int flags = O_RDWR) {
+    return ::open(path.c_str(), flags | O_CLOEXEC, 0600);
+}
 
 /// Registers a file and closes its descriptor.
 bool registered(const Path& path, const std::vector<int>& before = {}) {
@@ -180,6 +184,56 @@ std::vector<ScanRow> free_rows() {
     };
 }
 
+/// Registers a file that is gone then, which may have been any device.
+bool registered_and_removed(const Place& place) {
+    const Path file = file_in(place);
+    return registered(file) && ::unlink(file.c_str()) == 0;
+}
+
+/// An ordinary user, who may do in the place of the row what root may.
+bool become_a_user(const Place& place) {
+    constexpr gid_t group = 65534;
+    return ::chmod(place.scratch.parent_path().c_str(), 0711) == 0 &&
+           ::chmod(place.scratch.c_str(), 0777) == 0 && ::setgroups(1, &group) == 0 &&
+           ::setgid(group) == 0 && ::setuid(65534) == 0 &&
+           ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0;
+}
+
+bool make_ring_without_descriptor() {
+    const int ring = make_ring();
+    return map_ring(ring) && ::close(ring) == 0;
+}
+
+/// What any user can do must not make every device unknown.
+std::vector<ScanRow> rows_of_users() {
+    const char* const ring = "io_uring";
+    return {
+        {"a removed file is registered with an io_uring by an ordinary user",
+         [](const Place& p) { return become_a_user(p) && registered_and_removed(p); }, State::free},
+        {"an io_uring of an ordinary user has no descriptor",
+         [](const Place& p) { return become_a_user(p) && make_ring_without_descriptor(); },
+         State::free},
+        {"a removed file is registered with an io_uring by root of a user namespace",
+         [](const Place& p) {
+             return become_a_user(p) && ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
+                    registered_and_removed(p);
+         },
+         State::free},
+        {"a removed file is registered with an io_uring by a user in a root made by root",
+         [](const Place& p) {
+             return ::chroot(p.scratch.c_str()) == 0 && ::chdir("/") == 0 &&
+                    become_a_user({"/", "/"}) && registered_and_removed({"/", "/"});
+         },
+         State::unknown, ring},
+        {"a removed file is registered with an io_uring by a user who has a capability",
+         [](const Place& p) {
+             return ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && become_a_user(p) &&
+                    registered_and_removed(p);
+         },
+         State::unknown, ring},
+    };
+}
+
 std::vector<ScanRow> unknown_rows() {
     const char* const ring = "io_uring";
     return {
@@ -224,7 +278,7 @@ bool start_chain(const std::function<bool()>& prepare) {
 
 std::vector<ScanRow> scan_rows() {
     std::vector<ScanRow> rows = busy_rows();
-    for (const auto& more : {free_rows(), unknown_rows()}) {
+    for (const auto& more : {free_rows(), rows_of_users(), unknown_rows()}) {
         rows.insert(rows.end(), more.begin(), more.end());
     }
     return rows;

@@ -117,6 +117,29 @@ BOOST_AUTO_TEST_CASE(every_probe_sees_what_a_process_has_to_do_with_a_device) {
     expect_free(check(Probe::procfs));
 }
 
+BOOST_AUTO_TEST_CASE(a_strict_check_doubts_what_any_user_may_hide_in_an_io_uring) {
+    if (!disk.attached() || !has_io_uring()) return;
+    const test::Place place{disk.path(), scratch.path() / "strict"};
+    std::filesystem::create_directory(place.scratch);
+    const auto rows = test::scan_rows();
+    const auto row = std::find_if(rows.begin(), rows.end(), [](const test::ScanRow& one) {
+        return one.name == "a removed file is registered with an io_uring by an ordinary user";
+    });
+    BOOST_REQUIRE(row != rows.end());
+    const test::Child child([&] { return row->prepare(place); });
+    BOOST_REQUIRE(child.prepared());
+    const device::Report loose = check(Probe::procfs);
+    BOOST_TEST(loose.state == State::free, loose.reason);
+    BOOST_TEST(loose.uninspected_processes >= 1U);
+    const std::string named = std::to_string(child.pid()) + " (";
+    BOOST_TEST(item(loose, "refusals").detail.find(named) != std::string::npos);
+    const auto strict = wait_for(disk.path(), {.check_device_max_retries = 1,
+                                               .check_device_probe = Probe::procfs,
+                                               .check_device_strict = true})
+                            .report;
+    BOOST_TEST(strict.state == State::unknown);
+}
+
 /// The device is always held by one process of the chain, which lives for a moment.
 BOOST_AUTO_TEST_CASE(a_holder_that_forks_and_ends_does_not_slip_through) {
     if (!disk.attached()) return;
