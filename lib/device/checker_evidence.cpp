@@ -163,7 +163,7 @@ asio::awaitable<void> Checker::explain_use(EvidenceTable& table, std::vector<Ans
     const auto hidden = co_await find_in_background(look, time_left());
     const bool has_claim = std::any_of(table.answers.begin(), table.answers.end(),
                                        [](const Answer& one) { return !one.claims.empty(); });
-    if (hidden) explain(opened, *hidden, has_claim);
+    if (hidden) name_hidden_use(opened, *hidden, has_claim);
     table.add(std::move(opened));
     if (!hidden || hidden->file_systems.empty()) co_return;
     ScanTarget more;

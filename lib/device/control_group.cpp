@@ -59,19 +59,19 @@ std::string named(std::string_view runtime, std::string_view name) {
 /// "docker-IDENTIFIER.scope", as runtimes name a group that systemd makes for them, or without the
 /// type of the unit.
 std::optional<std::string> container_by_prefix(std::string_view name) {
-    struct Runtime {
-        std::string_view prefix;
+    struct Prefix {
+        std::string_view text;
         std::string_view name;
     };
-    static constexpr Runtime runtimes[] = {{"docker-", "docker"},
-                                           {"libpod-", "podman"},
-                                           {"cri-containerd-", "containerd"},
-                                           {"crio-", "cri-o"},
-                                           {"nerdctl-", "containerd"}};
+    static constexpr Prefix prefixes[] = {{"docker-", "docker"},
+                                          {"libpod-", "podman"},
+                                          {"cri-containerd-", "containerd"},
+                                          {"crio-", "cri-o"},
+                                          {"nerdctl-", "containerd"}};
     if (name.ends_with(".scope")) name.remove_suffix(std::string_view(".scope").size());
-    for (const Runtime& runtime : runtimes) {
-        if (!name.starts_with(runtime.prefix)) continue;
-        const std::string_view rest = name.substr(runtime.prefix.size());
+    for (const Prefix& runtime : prefixes) {
+        if (!name.starts_with(runtime.text)) continue;
+        const std::string_view rest = name.substr(runtime.text.size());
         if (is_identifier(rest)) return named(runtime.name, rest);
     }
     return std::nullopt;

@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds grace{200};
 constexpr std::size_t max_output = std::size_t{4} << 20U;
 
-std::string in_milliseconds(Duration time) {
+std::string as_flag(Duration time) {
     using std::chrono::milliseconds;
     const auto count = std::chrono::duration_cast<milliseconds>(time).count();
     return std::to_string(std::max<std::int64_t>(count, 1)) + "ms";
@@ -37,7 +37,7 @@ std::vector<std::string> helper_command(const Identity& device, const WaitOption
     if (program.empty()) words.emplace_back("diskwait");
     words.insert(words.end(),
                  {"--one-check", "--probe", to_string(options.check_device_probe),
-                  "--probe-timeout", in_milliseconds(options.check_device_probe_timeout * 9 / 10),
+                  "--probe-timeout", as_flag(options.check_device_probe_timeout * 9 / 10),
                   flag("children", options.check_device_children),
                   flag("kernel-claims", options.check_device_kernel_claims),
                   flag("udev", options.check_device_udev),

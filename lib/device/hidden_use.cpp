@@ -77,7 +77,7 @@ HiddenUse find_hidden_use(const std::vector<UsedFileSystem>& on_device, const Ke
     return hidden;
 }
 
-void explain(std::vector<Answer>& answers, const HiddenUse& hidden, bool has_claim) {
+void name_hidden_use(std::vector<Answer>& answers, const HiddenUse& hidden, bool has_claim) {
     for (Answer& one : answers) {
         if (one.source != Source::exclusive_open || one.seen != Seen::somebody) continue;
         if (!hidden.claims.empty() || has_claim) {

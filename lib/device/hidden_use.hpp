@@ -23,6 +23,6 @@ HiddenUse find_hidden_use(const std::vector<UsedFileSystem>& on_device, const Ke
 /// Adds the claims of `hidden` to the answers. They explain what an exclusive opening was refused
 /// for; what remains unexplained says what was looked at.
 /// @param has_claim  whether a claim is known already, which explains it.
-void explain(std::vector<Answer>& answers, const HiddenUse& hidden, bool has_claim);
+void name_hidden_use(std::vector<Answer>& answers, const HiddenUse& hidden, bool has_claim);
 
 }  // namespace loopingcall::device::detail

@@ -72,7 +72,8 @@ struct LoopTable {
 /// @param is_spared  asked before the first opening: whether none is needed.
 /// A device whose backing file is on a dead file system costs 200 ms once,
 /// and a thread that waits for it.
-LoopTable read_loop_devices(const KernelView& view, LoopCache& cache,
-                            const std::function<bool()>& is_spared);
+LoopTable read_loop_devices(
+    const KernelView& view, LoopCache& cache,
+    const std::function<bool()>& is_spared = [] { return false; });
 
 }  // namespace loopingcall::device::detail

@@ -264,7 +264,8 @@ class TreeReader {
 
     void add_file_systems(Use& use, const Identity& part) {
         const std::vector<Mount>& mounts = tables_.front().mounts;
-        for (const Claim& claim : file_systems_over(part, mounts, view_).claims) {
+        UsedFileSystem used;
+        for (const Claim& claim : file_systems_over(part, mounts, view_, used).claims) {
             const bool is_mount = claim.kind == ClaimKind::mount;
             const bool is_known =
                 std::any_of(use.uses.begin(), use.uses.end(),
