@@ -27,6 +27,9 @@ class Utf8 {
     locale_t before_ = nullptr;
 };
 
+/// A char has no sign on arm64.
+bool is_ascii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
+
 struct Character {
     std::size_t bytes;
     std::size_t columns;
@@ -47,9 +50,7 @@ Character first_of(std::string_view text) {
 
 std::size_t columns_of(std::string_view text) {
     // The most of nearly every text, and a locale is dear.
-    if (std::all_of(text.begin(), text.end(), [](char byte) { return byte >= 0; })) {
-        return text.size();
-    }
+    if (std::all_of(text.begin(), text.end(), is_ascii)) return text.size();
     const Utf8 utf8;
     std::size_t columns = 0;
     while (!text.empty()) {
@@ -80,8 +81,7 @@ std::string as_utf8(std::string_view text) {
     std::string valid;
     while (!text.empty()) {
         // The most of nearly every text, which may be long.
-        const auto ascii =
-            std::find_if(text.begin(), text.end(), [](unsigned char byte) { return byte >= 0x80; });
+        const auto ascii = std::find_if_not(text.begin(), text.end(), is_ascii);
         valid.append(text.begin(), ascii);
         text.remove_prefix(static_cast<std::size_t>(ascii - text.begin()));
         if (text.empty()) break;
