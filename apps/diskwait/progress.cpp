@@ -112,7 +112,7 @@ void Progress::show(const device::Check& check) {
 void Progress::tell_of_early_wake(const device::Check& check) {
     if (check.no_early_wake.empty() || told_of_early_wake_) return;
     told_of_early_wake_ = true;
-    std::cerr << "an early wake cannot be counted on: " << check.no_early_wake << '\n';
+    std::cerr << "early wakes are not available: " << check.no_early_wake << '\n';
 }
 
 }  // namespace diskwait

@@ -114,14 +114,13 @@ asio::awaitable<std::optional<Survey>> Checker::survey_present() {
 /// @return why the device cannot be judged, if it cannot.
 std::optional<Report> Checker::admit(const std::optional<Survey>& survey) {
     if (!survey) {
-        return unknown("it could not be looked at within " +
+        return unknown("it could not be checked within " +
                        in_milliseconds(options_.check_device_probe_timeout));
     }
     const Identified& now = survey->device;
     if (!now.identity) {
         awaits_device_ = now.missing && options_.wait_for_device;
-        return unknown(now.missing && seen_ ? "it was removed while it was waited for"
-                                            : now.problem);
+        return unknown(now.missing && seen_ ? "it was removed during the wait" : now.problem);
     }
     if (known_ && known_->is_mount_point && !now.identity->is_mount_point) {
         awaits_device_ = options_.wait_for_device;
@@ -132,7 +131,7 @@ std::optional<Report> Checker::admit(const std::optional<Survey>& survey) {
         return unknown("another file system was mounted there while it was waited for");
     }
     if (other && !options_.wait_for_device) {
-        return unknown("another device has its name since it is waited for");
+        return unknown("another device has taken its name during the wait");
     }
     const bool again = known_ && known_->life != now.identity->life;
     if (options_.wait_for_device && (other || again)) {
@@ -210,7 +209,7 @@ asio::awaitable<std::optional<Report>> Checker::judge(Survey survey) {
     if (!report) co_return std::nullopt;
     report->identity = to_text(*known_);
     if (survey.kind == ObjectKind::directory) {
-        report->scope = "what lies below the directory was not inspected";
+        report->scope = "files below the directory were not inspected";
     }
     if (options_.check_device_early_wake) heed(*report);
     co_return report;

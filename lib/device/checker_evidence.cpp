@@ -116,7 +116,7 @@ asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
         table.add(not_applicable(Source::probe,
                                  "fuser and lsof do not tell the mounts of a file system apart"));
     } else if (options_.check_device_probe == Probe::procfs) {
-        table.add(not_applicable(Source::probe, "the scan of /proc alone is asked for"));
+        table.add(not_applicable(Source::probe, "only the scan of /proc is selected"));
     } else {
         Report probe = co_await ask();
         const std::string passed_over = co_await confirm(probe);

@@ -104,12 +104,14 @@ std::string describe(const WaitResult& result) {
             list_holders(text, report.holders);
             break;
         case State::unknown:
-            text << ": cannot tell: " << report.reason;
+            text << ": state unknown";
             break;
     }
     const std::chrono::duration<double> seconds = result.elapsed;
-    text << ", after " << plural(result.checks, "check") << " in " << std::fixed
-         << std::setprecision(3) << seconds.count() << " s";
+    text << (report.state == State::unknown ? " after " : ", after ")
+         << plural(result.checks, "check") << " in " << std::fixed << std::setprecision(3)
+         << seconds.count() << " s";
+    if (report.state == State::unknown) text << ": " << report.reason;
     return text.str();
 }
 

@@ -181,7 +181,7 @@ Report read(const HelperAnswer& answer, const Identity& device, ObjectKind kind,
         return report;
     }
     if (text_at(one, "identity") != to_text(device)) {
-        throw Objection("it looked at another device or file of this name");
+        throw Objection("it checked another device or file of this name");
     }
     Report report = conclude(table_of(one, kind), strict);
     if (report.state != state) throw Objection("its evidence does not prove its result");

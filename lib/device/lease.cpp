@@ -85,7 +85,7 @@ Answer try_lease(int descriptor, const Identity& file, bool has_exempt_holder) {
     }
     if (is_ours) return not_inspected(Source::lease, "this process itself has the file open");
     if (!refusal_proves_an_opening()) {
-        return not_inspected(Source::lease, "Linux before 5.4 does not tell by a lease");
+        return not_inspected(Source::lease, "before Linux 5.4, a refused lease proves nothing");
     }
     return answer(Source::lease, std::vector<Claim>{{ClaimKind::hidden, {}, file.path}});
 }

@@ -46,8 +46,9 @@ std::string ProcessList::blind_spot() const {
     struct stat status {};
     if (::fstatat(proc_.descriptor(), "self/ns/pid", &status, 0) == 0 &&
         status.st_ino != first_namespace) {
-        return "this is a PID namespace of its own, from which no process outside can be seen; run "
-               "on the host, or with its PID namespace";
+        return "this process runs in a PID namespace that hides the processes outside it; run it "
+               "on "
+               "the host or in the host's PID namespace";
     }
     if (::fstatat(proc_.descriptor(), "1", &status, 0) != 0) {
         return "/proc hides the processes of other users (hidepid); run as root";

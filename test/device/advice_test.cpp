@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_state_has_advice_by_its_reason) {
         {"scanning /proc took longer than check_device_probe_timeout (10 ms)", "--probe-timeout"},
         {"the time ran out before the first check was over", "--timeout"},
         {"opening /dev/sda failed: Permission denied", "run as root or set root_helper"},
-        {"another device has its name since it is waited for", "--wait-for-device"},
+        {"another device has taken its name during the wait", "--wait-for-device"},
         {"processes came and went faster than they could be inspected", "again"},
         {"something new", "--verbose"},
     };

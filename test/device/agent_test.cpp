@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_device_that_is_removed_is_told_and_not_followed) {
                             if (check.number == 1) std::filesystem::remove(file);
                         }});
     BOOST_TEST(result.report.state == State::unknown);
-    BOOST_TEST(result.report.reason == "it was removed while it was waited for");
+    BOOST_TEST(result.report.reason == "it was removed during the wait");
     BOOST_TEST(result.report.holders.empty());  // no stale ones
 }
 

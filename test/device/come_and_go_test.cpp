@@ -16,7 +16,7 @@ using device::State;
 
 namespace {
 
-const std::string removed = "it was removed while it was waited for";
+const std::string removed = "it was removed during the wait";
 
 /// Waits while something happens at each check.
 struct ComingAndGoing : test::Waiting {

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_device_on_it_is_unknown_when_the_time_is_up) {
     const auto result =
         wait_for(scratch.path() / "hung" / "disk", {.check_device_probe_timeout = 300ms});
     BOOST_TEST(result.report.state == State::unknown);
-    BOOST_TEST(result.report.reason == "it could not be looked at within 300 ms");
+    BOOST_TEST(result.report.reason == "it could not be checked within 300 ms");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

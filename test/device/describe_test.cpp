@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(each_state_is_told_in_one_sentence) {
     result.report.state = State::unknown;
     result.report.reason = "no such device";
     BOOST_TEST(describe(result) ==
-               "/dev/sda: cannot tell: no such device, after 20 checks in 0.012 s");
+               "/dev/sda: state unknown after 20 checks in 0.012 s: no such device");
 }
 
 BOOST_AUTO_TEST_CASE(what_the_kernel_uses_it_for_is_told_before_who_holds_it) {

@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(another_disk_under_the_same_name_is_not_followed) {
                           BOOST_TEST(disk.replace(other));
                       }});
     BOOST_TEST(result.report.state == State::unknown);
-    BOOST_TEST(result.report.reason == "another device has its name since it is waited for");
+    BOOST_TEST(result.report.reason == "another device has taken its name during the wait");
 }
 
 BOOST_AUTO_TEST_CASE(partitions_that_appear_are_told_and_count) {
@@ -298,7 +298,7 @@ BOOST_AUTO_TEST_CASE(from_a_pid_namespace_of_its_own_it_cannot_be_told) {
         ::_exit(0);
     }
     ::waitpid(maker, nullptr, 0);
-    BOOST_TEST(test::read_file(answer).starts_with("this is a PID namespace of its own"));
+    BOOST_TEST(test::read_file(answer).starts_with("this process runs in a PID namespace"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

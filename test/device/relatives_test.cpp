@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_directory_is_checked_as_itself_and_the_text_says_so) {
             const auto result = wait_for(directory, {.check_device_probe = probe});
             BOOST_TEST(result.report.state == State::free, result.report.reason);
             BOOST_TEST(device::describe(result).find(
-                           "what lies below the directory was not inspected") != std::string::npos);
+                           "files below the directory were not inspected") != std::string::npos);
         }
     }
     const std::function<bool()> uses[] = {

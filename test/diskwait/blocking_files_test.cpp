@@ -87,12 +87,13 @@ BOOST_AUTO_TEST_CASE(on_a_hangup_the_wait_goes_on_while_a_file_cannot_be_read) {
     // Once it can be read, it is.
     std::filesystem::remove(conf);
     (void)scratch.file("a.conf", "[disk_partitioner]\ncheck_device_interval = 20ms\n");
-    const auto read = shell(
-        script("",
-               "sleep 0.1; for i in 1 2 3; do printf '[disk_partitioner]\\ncheck_device_interval = "
-               "30ms\\n' > '" +
-                   conf.string() + "'; done & until grep -q 'is now 30ms' '" + seen.string() +
-                   "'; do :; done; kill -TERM $child; wait $child"));
+    const auto read = shell(script(
+        "",
+        "sleep 0.1; for i in 1 2 3; do printf '[disk_partitioner]\\ncheck_device_interval = "
+        "30ms\\n' > '" +
+            conf.string() + "'; done & writer=$!; until grep -q 'is now 30ms' '" + seen.string() +
+            "'; do :; done; kill -TERM $child; wait $child; code=$?; "
+            "kill $writer 2> /dev/null; exit $code"));
     BOOST_TEST(read.exit_code == 128 + SIGTERM);
 }
 

@@ -56,7 +56,8 @@ BOOST_AUTO_TEST_CASE(a_wait_is_told_as_one_object_with_fixed_keys) {
     BOOST_TEST(held.at("reason").is_null());
     const json::value& holder = held.at("holders").at(0);
     BOOST_TEST(keys_of(holder) ==
-                   (std::vector<std::string>{"pid", "command", "user", "access", "path", "since"}),
+                   (std::vector<std::string>{"pid", "command", "user", "access", "path", "since",
+                                             "in_file_system", "unit", "container"}),
                boost::test_tools::per_element());
     BOOST_TEST(holder.at("pid").to_number<int>() == std::stoi(ended.err));
     BOOST_TEST(holder.at("command") == "sh");
@@ -85,10 +86,9 @@ BOOST_AUTO_TEST_CASE(a_claim_has_its_kind_and_its_names_can_be_printed) {
                                 .state = device::State::busy,
                                 .claims = {{device::ClaimKind::mount, "/a\xFF", "/dev/sda1"}}}}}};
     const json::value told = json::parse(diskwait::to_json(result));
-    const json::value claim{{"kind", "mount"},
-                            {"detail", "/a\xEF\xBF\xBD"},
-                            {"detail_bytes", "2f61ff"},
-                            {"path", "/dev/sda1"}};
+    const json::value claim{{"kind", "mount"},          {"detail", "/a\xEF\xBF\xBD"},
+                            {"detail_bytes", "2f61ff"}, {"path", "/dev/sda1"},
+                            {"part", nullptr},          {"namespace_pid", nullptr}};
     BOOST_TEST(told.at("devices").at(0).at("claims").at(0) == claim);
 }
 

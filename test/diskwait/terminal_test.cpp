@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_table_that_is_higher_than_the_screen_does_not_scroll) {
         return contains(text, "and 6 more") && contains(text, "part6   free ");
     });
     BOOST_TEST(lines_with_text(during) <= 8U, during);
-    BOOST_TEST(contains(during, "part1  "), during);
+    BOOST_TEST(during.starts_with("top\npart1"), during);
 }
 
 BOOST_AUTO_TEST_CASE(a_terminal_that_becomes_narrow_is_rewritten_without_remains) {
