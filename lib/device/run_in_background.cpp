@@ -1,5 +1,5 @@
 #include "run_in_background.hpp"
-#include "process/all_signals_blocked.hpp"
+#include "process/launch/all_signals_blocked.hpp"
 
 #include <fcntl.h>
 #include <pthread.h>

@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "process/descriptor.hpp"
+#include "process/launch/descriptor.hpp"
 
 namespace loopingcall::device::detail {
 

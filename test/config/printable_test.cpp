@@ -1,5 +1,5 @@
 // Keys, paths and values of files on their way to a terminal.
-#include "printable.hpp"
+#include "config/printable.hpp"
 
 #include <loopingcall/config/show.hpp>
 #include <sstream>

@@ -1,4 +1,4 @@
-#include "template.hpp"
+#include "config/template.hpp"
 
 #include <boost/test/unit_test.hpp>
 

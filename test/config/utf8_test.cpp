@@ -1,4 +1,4 @@
-#include "utf8.hpp"
+#include "config/utf8.hpp"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>

@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(no_page_is_longer_than_one_reads) {
         {"CONTRIBUTING.md", 100},
         {"lib/loop/README.md", 220},
         {"lib/process/README.md", 90},
-        {"lib/device/README.md", 150},
+        {"lib/device/README.md", 160},
         {"lib/config/README.md", 120},
         {"apps/diskwait/README.md", 200},
         {"apps/loopingcall/README.md", 100},

@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(each_row_that_compares_loopingcall_is_held_by_a_test) {
 }
 
 BOOST_AUTO_TEST_CASE(the_page_of_the_room_has_every_source_of_evidence) {
-    const std::string evidence = page("lib/device/evidence.cpp");
+    const std::string evidence = page("lib/device/evidence/evidence.cpp");
     const std::string readme = page("lib/device/README.md");
     const std::regex row(R"re(SourceRow\{Source::\w+, "(\w+)")re");
     std::size_t rows = 0;

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "config/ini_text.hpp"
+#include "config/ini/ini_text.hpp"
 #include "config/template.hpp"
 #include "fuzz/must.hpp"
 #include "fuzz/properties.hpp"

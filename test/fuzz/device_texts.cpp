@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "config/utf8.hpp"
-#include "device/kernel_tables.hpp"
+#include "device/kernel/kernel_tables.hpp"
 #include "fuzz/must.hpp"
 #include "fuzz/properties.hpp"
 

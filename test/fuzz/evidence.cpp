@@ -1,7 +1,7 @@
 #include <string>
 
-#include "device/conclude.hpp"
-#include "device/helper_check.hpp"
+#include "device/evidence/conclude.hpp"
+#include "device/probe/helper_check.hpp"
 #include "fuzz/must.hpp"
 #include "fuzz/properties.hpp"
 

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <thread>
 
-#include "process/descriptor.hpp"
+#include "process/launch/descriptor.hpp"
 #include "support/child.hpp"
 #include "support/descriptors.hpp"
 #include "support/loop_disk.hpp"

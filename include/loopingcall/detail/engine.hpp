@@ -48,8 +48,8 @@ struct Terms {
 ///     idle ----> waiting ------> calling -------------------> waiting, or ending, and idle again
 ///
 /// The wait is a `Timer` in a `TimerQueue`; when it is over is decided by the `Schedule`, and
-/// whether there is a next call by the pure functions of `lib/loop/decide.hpp`. A loop that runs is
-/// kept alive by its context until it has an outcome, and is outstanding work of it.
+/// whether there is a next call by the pure functions of `lib/loop/engine/decide.hpp`. A loop that
+/// runs is kept alive by its context until it has an outcome, and is outstanding work of it.
 ///
 /// A run that is over becomes a `Farewell` until its observer and its waiters know. While there is
 /// one, either a wake-up is under way that sees to it, or a thread does so already: nobody else

@@ -1,0 +1,268 @@
+#include "early_wake.hpp"
+
+#include <fcntl.h>
+#include <sys/inotify.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "device/proc/process_info.hpp"
+#include "device/run_in_background.hpp"
+#include "process/launch/descriptor.hpp"
+
+namespace loopingcall::device::detail {
+
+namespace {
+
+using Path = std::filesystem::path;
+using boost::system::error_code;
+using OwnedDescriptor = process::detail::Descriptor;
+using asio::posix::stream_descriptor;
+
+constexpr std::size_t most_holders = 64;
+constexpr std::uint32_t closings = IN_CLOSE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
+constexpr std::uint32_t namings = IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM |
+                                  IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+constexpr int most_links = 40;  // as the kernel follows
+
+bool assign(stream_descriptor& stream, OwnedDescriptor descriptor) {
+    error_code error;
+    stream.assign(descriptor.get(), error);
+    if (!error) descriptor.release();
+    return !error;
+}
+
+/// The directory that has this name, or will have it: the nearest that exists.
+std::pair<Path, std::string> place_of(const Path& device) {
+    Path name = device.is_absolute() ? device : std::filesystem::current_path() / device;
+    std::error_code error;
+    while (name.has_relative_path() && !std::filesystem::is_directory(name.parent_path(), error)) {
+        name = name.parent_path();
+    }
+    return {name.parent_path(), name.filename().string()};
+}
+
+}  // namespace
+
+EarlyWake::EarlyWake(asio::any_io_executor strand, std::function<void(WakeKind)> wake)
+    : strand_(std::move(strand)), wake_(std::move(wake)), inotify_(strand_) {}
+
+void EarlyWake::watch_nodes(const Path& device, const std::vector<Path>& nodes, bool openings) {
+    if (closed_ || !open_inotify()) return;
+    watch_names(device);
+    stale_ = stale_ || openings_ != openings;
+    openings_ = openings;
+    std::map<int, Node> before;
+    if (std::exchange(stale_, false)) nodes_.swap(before);
+    for (const Path& node : nodes) {
+        if (!has_node(node)) watch_node(node, before);
+    }
+    for (const auto& [watch, node] : before) ::inotify_rm_watch(inotify_.native_handle(), watch);
+}
+
+void EarlyWake::watch_node(const Path& node, std::map<int, Node>& before) {
+    watch_name(node);
+    CountedNode counted(node);
+    const OwnOpenings own = counted.count();
+    const int watch = add_watch(node, closings | (openings_ ? std::uint32_t{IN_OPEN} : 0U));
+    if (watch < 0) return;
+    const auto same = before.find(watch);
+    if (same != before.end()) {
+        nodes_.insert(before.extract(same));
+    } else {
+        nodes_.emplace(watch, Node{std::move(counted), OwnEvents(own), own});
+    }
+}
+
+bool EarlyWake::has_node(const Path& path) const {
+    return std::any_of(nodes_.begin(), nodes_.end(),
+                       [&](const auto& node) { return node.second.counted.path() == path; });
+}
+
+void EarlyWake::forget_device() {
+    for (const auto& [watch, node] : nodes_) ::inotify_rm_watch(inotify_.native_handle(), watch);
+    nodes_.clear();
+    holders_.clear();
+}
+
+void EarlyWake::read_now() {
+    if (closed_ || !inotify_.is_open()) return;
+    if (const auto kind = read_events()) wake_(*kind);
+}
+
+void EarlyWake::watch_holders(const std::vector<Holder>& holders) {
+    holders_.clear();
+    for (const Holder& holder : holders) {
+        if (closed_ || holders_.size() == most_holders) return;
+        if (holder.start_time == 0) continue;  // who could be anybody by now
+        OwnedDescriptor pidfd(static_cast<int>(::syscall(SYS_pidfd_open, holder.pid, 0)));
+        const bool refused = !pidfd.is_open() && errno != ESRCH;
+        if (refused) return refuse("pidfd_open");
+        // Only now, for before the pid could still have been given to another process.
+        const bool same = pidfd.is_open() && start_time_of(holder.pid) == holder.start_time;
+        if (!same) return wake_(WakeKind::changed);
+        const auto ended = std::make_shared<Descriptor>(strand_);
+        if (!assign(*ended, std::move(pidfd))) return refuse("epoll_ctl");
+        ended->async_wait(Descriptor::wait_read, [weak = weak_from_this()](error_code error) {
+            const auto self = weak.lock();
+            if (!error && self && !self->closed_) self->wake_(WakeKind::changed);
+        });
+        holders_.push_back(ended);
+    }
+}
+
+void EarlyWake::close() {
+    if (std::exchange(closed_, true)) return;
+    error_code ignored;
+    // The kernel takes some 15 ms to be sure that nobody looks at the watches any more.
+    if (inotify_.is_open()) close_in_background(OwnedDescriptor(inotify_.release()));
+    for (const auto& table : tables_) table->close(ignored);
+    tables_.clear();
+    holders_.clear();
+}
+
+bool EarlyWake::open_inotify() {
+    if (inotify_.is_open()) return true;
+    OwnedDescriptor opened(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+    if (!opened.is_open() || !assign(inotify_, std::move(opened))) {
+        refuse("inotify_init1");
+        return false;
+    }
+    await_events();
+    return true;
+}
+
+/// A change is an exceptional condition (POLLPRI).
+void EarlyWake::watch_tables() {
+    tables_changed_ = false;
+    if (closed_ || !tables_.empty()) return;
+    for (const char* const path : {"/proc/self/mountinfo", "/proc/swaps"}) {
+        OwnedDescriptor opened(::open(path, O_RDONLY | O_CLOEXEC));
+        const auto table = std::make_shared<Descriptor>(strand_);
+        if (!opened.is_open() || !assign(*table, std::move(opened))) {
+            refuse(path);
+            continue;
+        }
+        tables_.push_back(table);
+        await_table(table);
+    }
+}
+
+void EarlyWake::heed_tables(bool heed) {
+    heeds_tables_ = heed;
+    if (heeds_tables_ && std::exchange(tables_changed_, false)) wake_(WakeKind::changed);
+}
+
+/// The names on the way to a device: its own, and those that symbolic links lead to.
+void EarlyWake::watch_names(const Path& device) {
+    Path name = device;
+    for (int links = 0; links < most_links; ++links) {
+        watch_name(name);
+        std::error_code error;
+        const Path target = std::filesystem::read_symlink(name, error);
+        if (error) return;
+        name = target.is_absolute() ? target : name.parent_path() / target;
+    }
+}
+
+void EarlyWake::watch_name(const Path& name) {
+    const auto [directory, entry] = place_of(name);
+    const int watch = add_watch(directory, namings);
+    if (watch >= 0) names_[watch].insert(entry);
+}
+
+int EarlyWake::add_watch(const Path& path, std::uint32_t events) {
+    const int watch = ::inotify_add_watch(inotify_.native_handle(), path.c_str(), events);
+    if (watch < 0 && errno != ENOENT) refuse("inotify_add_watch");
+    return watch;
+}
+
+void EarlyWake::await_events() {
+    inotify_.async_wait(Descriptor::wait_read, [weak = weak_from_this()](error_code error) {
+        const auto self = weak.lock();
+        if (error || !self || self->closed_) return;
+        const auto kind = self->read_events();
+        self->await_events();
+        if (kind) self->wake_(*kind);
+    });
+}
+
+std::optional<WakeKind> EarlyWake::read_events() {
+    alignas(inotify_event) char buffer[16384];
+    std::optional<WakeKind> all;
+    ssize_t size = 0;
+    begin_reading();
+    while ((size = ::read(inotify_.native_handle(), buffer, sizeof buffer)) > 0) {
+        for (auto& [watch, node] : nodes_) node.own.begin(node.counted.count());
+        for (ssize_t offset = 0; offset < size;) {
+            const auto* const event = reinterpret_cast<const inotify_event*>(buffer + offset);
+            offset += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+            const auto one = meaning_of(*event);
+            if (one && all != WakeKind::changed) all = one;
+        }
+    }
+    end_reading();
+    return all;
+}
+
+void EarlyWake::begin_reading() {
+    for (auto& [watch, node] : nodes_) node.before = node.counted.count();
+}
+
+void EarlyWake::end_reading() {
+    for (auto& [watch, node] : nodes_) node.own.end(node.before);
+}
+
+std::optional<WakeKind> EarlyWake::meaning_of(const inotify_event& event) {
+    if ((event.mask & IN_Q_OVERFLOW) != 0) {
+        last_opening_ = std::chrono::steady_clock::now();
+        stale_ = true;
+        return WakeKind::changed;
+    }
+    if ((event.mask & IN_IGNORED) != 0) {  // the kernel has removed the watch, or we have
+        nodes_.erase(event.wd);
+        names_.erase(event.wd);
+        return std::nullopt;
+    }
+    const auto node = nodes_.find(event.wd);
+    if (node != nodes_.end()) return meaning_to(node->second, event.mask);
+    const auto names = names_.find(event.wd);
+    if (names == names_.end()) return std::nullopt;
+    const bool of_interest = (event.mask & (IN_DELETE_SELF | IN_MOVE_SELF)) != 0 ||
+                             (event.len > 0 && names->second.contains(event.name));
+    if (!of_interest) return std::nullopt;
+    stale_ = true;
+    return WakeKind::changed;
+}
+
+/// An opening does not wake: the device is no freer by it.
+std::optional<WakeKind> EarlyWake::meaning_to(Node& node, std::uint32_t events) {
+    if ((events & IN_OPEN) != 0 && node.own.takes_opening()) return std::nullopt;
+    if ((events & IN_CLOSE_NOWRITE) != 0 && node.own.takes_closing()) return std::nullopt;
+    if ((events & (IN_DELETE_SELF | IN_MOVE_SELF)) != 0) stale_ = true;
+    // Of a node that was made again, nobody knows who has opened it in between.
+    if ((events & IN_ATTRIB) == 0) last_opening_ = std::chrono::steady_clock::now();
+    if ((events & IN_OPEN) != 0) return std::nullopt;
+    return (events & IN_CLOSE) != 0 ? WakeKind::closed : WakeKind::changed;
+}
+
+void EarlyWake::await_table(const std::shared_ptr<Descriptor>& table) {
+    table->async_wait(Descriptor::wait_error, [weak = weak_from_this(), table](error_code error) {
+        const auto self = weak.lock();
+        if (error || !self || self->closed_) return;
+        self->await_table(table);
+        self->tables_changed_ = true;
+        self->heed_tables(self->heeds_tables_);
+    });
+}
+
+void EarlyWake::refuse(const char* what) {
+    if (refusal_.empty()) refusal_ = std::string(what) + ": " + std::strerror(errno);
+}
+
+}  // namespace loopingcall::device::detail

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <filesystem>
+#include <functional>
+#include <loopingcall/device/report.hpp>
+#include <loopingcall/time.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "device/kernel/opened_by_us.hpp"
+
+struct inotify_event;
+
+namespace loopingcall::device::detail {
+
+namespace asio = boost::asio;
+
+/// What wakes.
+enum class WakeKind : unsigned char {
+    closed,   ///< somebody has closed a node
+    changed,  ///< anything else: a holder has ended, a name or a table has changed
+};
+
+/// Tells that a busy device may have become free, so that nobody has to wait for the next check: a
+/// holder has ended (pidfd), its node was closed, removed or made anew (inotify), something was
+/// unmounted or swapped off (the kernel's tables).
+///
+/// It tells too often rather than too seldom, and may tell nothing at all: what the kernel refuses
+/// (EMFILE, ENOSPC of watches, ENOSYS) is done without, and named by refusal().
+///
+/// On one strand. What is pending counts as work until close().
+class EarlyWake : public std::enable_shared_from_this<EarlyWake> {
+  public:
+    /// @param wake  called on the strand, never inside a member function but watch_holders(),
+    ///              heed_tables() and read_now().
+    EarlyWake(asio::any_io_executor strand, std::function<void(WakeKind)> wake);
+
+    /// Watches what is mounted and swapped to. Linux tells changes since the tables were opened: so
+    /// this comes before they are read for a verdict.
+    void watch_tables();
+
+    /// Whether a change of the tables matters, as the verdict tells: who is not in them has nothing
+    /// to hope for from them, and a host that mounts and unmounts all the time would be asked all
+    /// the time. What has changed since watch_tables() wakes at once.
+    void heed_tables(bool heed);
+
+    /// Watches these nodes being closed, and where they and the device have their names: also the
+    /// symbolic links on the way. Watching what is watched already changes nothing; a node that was
+    /// made again is watched in place of the old one. What this process does with the nodes itself
+    /// under an OwnOpening is no event.
+    /// Looks the names up: blocks if their file system does.
+    /// @param openings  whether they are watched being opened, too. That does not wake, since who
+    ///                  opens a device makes it no free one, but counts for last_opening().
+    void watch_nodes(const std::filesystem::path& device,
+                     const std::vector<std::filesystem::path>& nodes, bool openings);
+
+    /// Forgets the device, not its name: another one takes its place.
+    void forget_device();
+
+    /// Sees to the events that have come so far, without waiting for the event loop to do so.
+    void read_now();
+
+    /// When the last event was read that shows that somebody else had a node open, or may have had:
+    /// also if the kernel has lost events.
+    [[nodiscard]] std::optional<TimePoint> last_opening() const noexcept { return last_opening_; }
+
+    /// Watches these processes ending, in place of others; at most 64 of them. One that has ended
+    /// already, or whose pid belongs to another by now, wakes at once.
+    void watch_holders(const std::vector<Holder>& holders);
+
+    void close();
+
+    /// The first thing that the kernel refused, or nothing.
+    [[nodiscard]] const std::string& refusal() const noexcept { return refusal_; }
+
+  private:
+    using Descriptor = asio::posix::stream_descriptor;
+
+    struct Node {
+        CountedNode counted;
+        OwnEvents own;
+        OwnOpenings before;  // the reading
+    };
+
+    bool open_inotify();
+    void watch_names(const std::filesystem::path& device);
+    void watch_name(const std::filesystem::path& name);
+    void watch_node(const std::filesystem::path& node, std::map<int, Node>& before);
+    int add_watch(const std::filesystem::path& path, std::uint32_t events);
+    void await_events();
+    [[nodiscard]] std::optional<WakeKind> read_events();
+    void begin_reading();
+    void end_reading();
+    std::optional<WakeKind> meaning_of(const inotify_event& event);
+    std::optional<WakeKind> meaning_to(Node& node, std::uint32_t events);
+    [[nodiscard]] bool has_node(const std::filesystem::path& path) const;
+    void await_table(const std::shared_ptr<Descriptor>& table);
+    void refuse(const char* what);
+
+    asio::any_io_executor strand_;
+    std::function<void(WakeKind)> wake_;
+    Descriptor inotify_;
+    std::map<int, Node> nodes_;                   // by their watch
+    std::map<int, std::set<std::string>> names_;  // of interest, by the watch of their directory
+    std::vector<std::shared_ptr<Descriptor>> tables_;
+    std::vector<std::shared_ptr<Descriptor>> holders_;
+    std::optional<TimePoint> last_opening_;
+    bool openings_ = false;
+    bool stale_ = false;  // a node may be another one by now
+    bool heeds_tables_ = false;
+    bool tables_changed_ = false;
+    bool closed_ = false;
+    std::string refusal_;
+};
+
+}  // namespace loopingcall::device::detail

@@ -1,0 +1,114 @@
+// The files that are registered with the io_urings of a process: no descriptor shows them.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+
+#include <chrono>
+#include <set>
+#include <thread>
+
+#include <loopingcall/device/printable.hpp>
+
+#include "device/kernel/proc_directory.hpp"
+#include "device/kernel/shortage.hpp"
+#include "process_inspector.hpp"
+
+namespace loopingcall::device::detail {
+
+namespace {
+
+using process::detail::Descriptor;
+
+constexpr std::string_view deleted = " (deleted)";
+
+/// A file in memory: it has a path that leads nowhere, and is no device.
+bool is_in_memory(std::string_view path) {
+    return path.starts_with("/memfd:") && path.ends_with(deleted);
+}
+
+std::string directory_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace
+
+/// The kernel writes paths as they are from our root, or from that of another mount namespace; and
+/// what has that path now need not be what was registered. So what is looked for is looked up in
+/// both, and what is in neither may be it.
+void ProcessInspector::inspect_ring(const std::string& info) {
+    const RegisteredFiles files = read_ring(info);
+    for (const std::string& name : files.unclear) {
+        add_gap(Place::io_uring,
+                "a file is registered with its io_uring of which the kernel shows "
+                "no path, but \"" +
+                    printable(name) + '"');
+    }
+    if (files.paths.empty()) return;
+    const Descriptor root = open_place(process_.get(), "root");
+    for (const std::string& path : std::set(files.paths.begin(), files.paths.end())) {
+        progress_.count();
+        inspect_registered(root.get(), path);
+    }
+}
+
+/// A ring that is busy shows nothing; it is so for a moment, or hangs.
+RegisteredFiles ProcessInspector::read_ring(const std::string& info) {
+    constexpr int most_rounds = 64;
+    for (int round = 0; round < most_rounds; ++round) {
+        progress_.count();
+        const ProcText text = read_text(process_.get(), info.c_str());
+        if (!text.is_open && text.error != 0 && !is_shortage(text.error)) return {};  // closed
+        const RegisteredFiles files = parse_registered_files(text.text, ring_format_);
+        if (files.is_listed && text.error == 0) return files;
+        constexpr int rounds_at_once = 8;
+        if (round >= rounds_at_once) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+    add_gap(Place::io_uring, "its io_uring is busy, so that its registered files are not listed");
+    return {};
+}
+
+void ProcessInspector::inspect_registered(int root, const std::string& path) {
+    const std::string below = '.' + path;
+    struct statx found {};
+    bool is_there = false;
+    for (const auto& [base, name] : {std::pair(AT_FDCWD, path), std::pair(root, below)}) {
+        if (base == -1 || look_at(base, name.c_str(), found) != 0) continue;
+        is_there = true;
+        note(found, "io_uring", Place::io_uring, true);
+    }
+    for (const ScanTargets::Part& part : targets_.places_at(path)) {
+        is_there = true;
+        findings_.add_use(part, Place::io_uring, pid_, "io_uring");
+    }
+    if (is_there && !path.ends_with(deleted)) return;
+    if (is_in_memory(path)) return;
+    if (may_lie_below(root, directory_of(path))) {
+        add_gap(Place::io_uring,
+                "a file is registered with its io_uring that is not at its path "
+                "any more: " +
+                    printable(path));
+    }
+}
+
+/// Whether what is looked for may lie in this directory, as it is from our root and from that of
+/// the process; or that cannot be found out.
+bool ProcessInspector::may_lie_below(int root, const std::string& directory) const {
+    const Descriptor ours = open_place(AT_FDCWD, directory.c_str());
+    const Descriptor theirs = open_place(root, ('.' + directory).c_str());
+    if (!ours.is_open() && !theirs.is_open()) return true;
+    return (ours.is_open() && may_lie_in(ours.get())) ||
+           (theirs.is_open() && may_lie_in(theirs.get()));
+}
+
+bool ProcessInspector::may_lie_in(int place) const {
+    struct stat status {};
+    if (::fstat(place, &status) != 0 || targets_.has_file_on(status.st_dev)) return true;
+    if (!targets_.has_block_device()) return false;
+    struct statfs file_system {};
+    return ::fstatfs(place, &file_system) != 0 ||
+           (static_cast<unsigned long>(file_system.f_flags) & ST_NODEV) == 0;
+}
+
+}  // namespace loopingcall::device::detail

@@ -1,0 +1,165 @@
+#include "udev_check.hpp"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "device/kernel/identity.hpp"
+#include "device/run_in_background.hpp"
+
+namespace loopingcall::device::detail {
+
+namespace {
+
+/// So long a check waits for an event of the disk itself.
+constexpr std::chrono::seconds echo_patience{1};
+
+/// No file descriptor tells of a lock that is released.
+constexpr Duration shortest_poll = std::chrono::milliseconds{10};
+constexpr Duration longest_poll = std::chrono::milliseconds{200};
+constexpr std::chrono::seconds poll_limit{10};
+
+constexpr const char* excluded = "excluded by check_device_udev";
+constexpr const char* no_udevd = "systemd-udevd does not run here";
+
+bool shows_a_lock(const EvidenceTable& table) {
+    return std::any_of(table.answers.begin(), table.answers.end(), [](const Answer& one) {
+        return one.source == Source::lock && one.seen == Seen::somebody;
+    });
+}
+
+}  // namespace
+
+std::string in_words(std::size_t events) {
+    if (events == 0) return "events are queued";
+    if (events == 1) return "1 event is being processed";
+    return std::to_string(events) + " events are being processed";
+}
+
+UdevCheck::UdevCheck(asio::any_io_executor strand, std::filesystem::path device,
+                     std::function<void()> wake, bool enabled, UdevPlaces places)
+    : strand_(std::move(strand)),
+      wake_(std::move(wake)),
+      enabled_(enabled),
+      places_(std::move(places)),
+      settle_(std::make_shared<UdevSettle>(strand_, wake_, places_)),
+      device_(std::move(device)),
+      poll_(strand_) {}
+
+asio::awaitable<Duration> UdevCheck::settle(Duration limit) {
+    state_ = UdevState::absent;
+    disk_.reset();
+    ours_ = false;
+    runs_ = enabled_ && settle_->is_udevd_there();
+    missing_ = false;
+    if (!runs_) co_return Duration::zero();
+    const auto found = co_await find(limit);
+    missing_ = found && found->missing;
+    if (!found || !found->disk) co_return Duration::zero();
+    disk_ = found->disk;
+    ours_ = found->locks.ours;
+    // udevd puts the events of a locked disk off until the lock is released. Under a lock of our
+    // own no worker opens the disk, and the queue would not become empty before we give up.
+    if (ours_) co_return Duration::zero();
+    const TimePoint begun = std::chrono::steady_clock::now();
+    state_ = co_await settle_->settle(*disk_, std::min(queue_patience, limit), false);
+    co_return std::chrono::steady_clock::now() - begun;
+}
+
+asio::awaitable<bool> UdevCheck::settle_at_last(Duration limit) {
+    if (!disk_ || ours_ || state_ != UdevState::pending) co_return false;
+    const auto found = co_await find(limit);
+    // It is known to be busy: an answer now is better than a free one later.
+    const bool proven = found && !found->locks.workers.empty();
+    const Duration patience = proven ? Duration::zero() : std::min<Duration>(echo_patience, limit);
+    state_ = co_await settle_->settle(*disk_, patience, true);
+    co_return state_ == UdevState::settled || state_ == UdevState::absent;
+}
+
+asio::awaitable<std::vector<Answer>> UdevCheck::answers(const EvidenceTable& so_far,
+                                                        Duration limit) {
+    if (!enabled_) {
+        co_return std::vector{not_applicable(Source::lock, excluded),
+                              not_applicable(Source::udev, excluded)};
+    }
+    if (!runs_) {
+        if (shows_a_lock(so_far)) begin_to_watch_lock();
+        co_return std::vector{not_applicable(Source::udev, no_udevd)};
+    }
+    const auto found = co_await find(limit);
+    if (!found) {
+        const std::string why = "the lock of the disk could not be looked up in time";
+        co_return std::vector{not_inspected(Source::lock, why), not_inspected(Source::udev, why)};
+    }
+    if (!found->disk) co_return std::vector<Answer>{};  // no block device
+    const bool locked = !found->locks.others.empty() || !found->locks.workers.empty();
+    if (locked) begin_to_watch_lock();
+    co_return std::vector{lock_answer(found->locks, found->disk->node), udev_answer(*found, limit)};
+}
+
+Answer UdevCheck::udev_answer(const Found& found, Duration limit) {
+    if (ours_) return not_applicable(Source::udev, "the lock on the disk keeps udev away");
+    if (!disk_) return not_inspected(Source::udev, "the disk could not be looked up in time");
+    if (state_ == UdevState::absent) return not_applicable(Source::udev, no_udevd);
+    switch (settle_->state(limit)) {
+        case UdevState::pending: {
+            settle_->go_on();
+            const std::size_t events = std::max(settle_->events(), found.locks.workers.size());
+            return answer(Source::udev,
+                          std::vector{Claim{ClaimKind::udev, in_words(events), found.disk->node}});
+        }
+        case UdevState::unknown:
+            return not_inspected(Source::udev,
+                                 "systemd-udevd does not answer; restart it, or exclude it by "
+                                 "check_device_udev = false");
+        case UdevState::absent:
+        case UdevState::settled:
+            break;
+    }
+    return nobody(Source::udev);
+}
+
+void UdevCheck::close() {
+    closed_ = true;
+    settle_->close();
+    poll_.cancel();
+}
+
+asio::awaitable<std::optional<UdevCheck::Found>> UdevCheck::find(Duration limit) {
+    std::function<Found()> look = [device = device_, places = places_] {
+        Found found;
+        const Identified identified = identify_device(device);
+        found.missing = identified.missing;
+        if (!identified.identity || !identified.identity->is_block_device) return found;
+        found.disk = find_udev_disk(identified.identity->number, places);
+        found.locks = find_disk_locks(found.disk->node, places);
+        return found;
+    };
+    co_return co_await find_in_background(look, limit);
+}
+
+void UdevCheck::begin_to_watch_lock() {
+    if (closed_ || std::exchange(polling_, true)) return;
+    asio::co_spawn(
+        strand_, [self = shared_from_this()] { return self->watch_lock(); }, asio::detached);
+}
+
+asio::awaitable<void> UdevCheck::watch_lock() try {
+    for (Duration pause = shortest_poll; !closed_; pause = std::min(2 * pause, longest_poll)) {
+        poll_.expires_after(pause);
+        co_await poll_.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (closed_) break;
+        const auto found = co_await find(poll_limit);
+        if (!found || !found->locks.others.empty() || !found->locks.workers.empty()) continue;
+        polling_ = false;
+        if (!closed_) wake_();
+        co_return;
+    }
+} catch (const std::exception&) {
+    polling_ = false;  // no thread: the interval tells
+}
+
+}  // namespace loopingcall::device::detail

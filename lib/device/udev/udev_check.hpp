@@ -1,0 +1,86 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <filesystem>
+#include <functional>
+#include <loopingcall/device/report.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "device/evidence/evidence.hpp"
+#include "device/openings/disk_locks.hpp"
+#include "udev_settle.hpp"
+
+namespace loopingcall::device::detail {
+
+/// What udev has to do, in words: "2 events are being processed". A pure function.
+/// @param events  that are known to be in process.
+std::string in_words(std::size_t events);
+
+/// The sources "udev" and "lock" of one device, in each of its checks.
+///
+/// A device is free if its disk had settled before the other sources were read, and nothing has
+/// happened since. So a check waits for udev first, for at most 200 ms, and then reads the other
+/// sources. If only udev is in the way by then, an event of the disk itself decides, and the other
+/// sources are read again. After one second more the check ends as busy; the disk settles in the
+/// background and wakes the wait.
+class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
+  public:
+    /// @param wake  called on the strand when udev is done with the disk, or its lock is released.
+    UdevCheck(asio::any_io_executor strand, std::filesystem::path device,
+              std::function<void()> wake, bool enabled, UdevPlaces places = {});
+
+    /// Waits for udev before the other sources are read.
+    /// @param limit  of the check.
+    /// @return how long udev was waited for, which is no part of the check.
+    asio::awaitable<Duration> settle(Duration limit);
+
+    /// Whether there was no such device when settle() looked for it.
+    [[nodiscard]] bool was_missing() const noexcept { return missing_; }
+
+    /// Waits for udev once more, after the other sources have shown nobody.
+    /// @return whether the disk has settled since, so that the other sources must be read again.
+    asio::awaitable<bool> settle_at_last(Duration limit);
+
+    /// Whether the survey has to look for the lock of the disk: without an udevd, nothing else is
+    /// asked here, and a check costs no more than before.
+    [[nodiscard]] bool leaves_lock_to_survey() const noexcept { return enabled_ && !runs_; }
+
+    /// The answers of both sources, after the other sources were read for the last time: of a block
+    /// device. If either is in the way, its end wakes.
+    asio::awaitable<std::vector<Answer>> answers(const EvidenceTable& so_far, Duration limit);
+
+    void close();
+
+  private:
+    struct Found {
+        bool missing = false;
+        std::optional<UdevDisk> disk = {};
+        DiskLocks locks = {};
+    };
+    asio::awaitable<std::optional<Found>> find(Duration limit);
+    [[nodiscard]] Answer udev_answer(const Found& found, Duration limit);
+    void begin_to_watch_lock();
+    asio::awaitable<void> watch_lock();
+
+    asio::any_io_executor strand_;
+    std::function<void()> wake_;
+    bool enabled_;
+    UdevPlaces places_;
+    std::shared_ptr<UdevSettle> settle_;
+    std::filesystem::path device_;
+    bool runs_ = false;  // an udevd, as far as /run/udev shows
+    bool missing_ = false;
+    std::optional<UdevDisk> disk_;
+    bool ours_ = false;
+    UdevState state_ = UdevState::absent;
+    asio::steady_timer poll_;
+    bool polling_ = false;
+    bool closed_ = false;
+};
+
+}  // namespace loopingcall::device::detail

@@ -1,0 +1,83 @@
+#include "udev_ping.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <string>
+
+#include "device/kernel/proc_directory.hpp"
+#include "process/launch/descriptor.hpp"
+
+namespace loopingcall::device::detail {
+
+namespace {
+
+using asio::posix::stream_descriptor;
+
+/// udevd talks to one at a time, and the queue before it is short.
+constexpr std::chrono::milliseconds others_turn{5};
+
+int connect_to(int socket, const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) return ENAMETOOLONG;
+    std::copy(path.begin(), path.end(), address.sun_path);
+    const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
+    return ::connect(socket, generic, sizeof address) == 0 ? 0 : errno;
+}
+
+bool send_to(int socket, const UdevControlMessage& message) {
+    return ::send(socket, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+           static_cast<ssize_t>(sizeof message);
+}
+
+/// Who may not connect cannot tell a socket that a udevd listens to from one that is left over.
+bool is_listened_to(const std::string& path, const UdevPlaces& places) {
+    const std::string sockets = read_proc_file(AT_FDCWD, (places.proc / "net/unix").c_str());
+    return sockets.find(' ' + path + '\n') != std::string::npos;
+}
+
+/// @return 0 once udevd has hung up, an errno, or EAGAIN if there is nothing yet.
+int hang_up_of(int socket) {
+    char ignored[512];
+    for (;;) {
+        const ssize_t size = ::recv(socket, ignored, sizeof ignored, MSG_DONTWAIT);
+        if (size == 0) return 0;
+        if (size < 0 && errno != EINTR) return errno;
+    }
+}
+
+}  // namespace
+
+asio::awaitable<Ping> ping_udevd(UdevPlaces places, stream_descriptor& connection) try {
+    const std::string path = (places.run / "control").native();
+    process::detail::Descriptor opened(
+        ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!opened.is_open()) co_return Ping::no_answer;
+    connection.assign(opened.get());
+    const int socket = opened.release();
+    int error = connect_to(socket, path);
+    while (error == EAGAIN) {
+        asio::steady_timer turn(connection.get_executor(), others_turn);
+        co_await turn.async_wait(asio::use_awaitable);
+        if (!connection.is_open()) co_return Ping::no_answer;
+        error = connect_to(socket, path);
+    }
+    if (error == EACCES && !is_listened_to(path, places)) co_return Ping::absent;
+    if (error != 0) co_return ping_ended_by(error);
+    if (!send_to(socket, udev_ping) || !send_to(socket, udev_end)) co_return ping_ended_by(errno);
+    for (error = EAGAIN; error == EAGAIN; error = hang_up_of(socket)) {
+        co_await connection.async_wait(stream_descriptor::wait_read, asio::use_awaitable);
+    }
+    co_return ping_ended_by(error);
+} catch (const std::exception&) {
+    co_return Ping::no_answer;  // closed, or no memory
+}
+
+}  // namespace loopingcall::device::detail

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <loopingcall/device/wait_until_free.hpp>
+#include <loopingcall/fixed_interval_looping_call.hpp>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "claim_pacing.hpp"
+#include "common_round.hpp"
+#include "device/check/checker.hpp"
+#include "device/check/early_wake.hpp"
+#include "quiet_period.hpp"
+#include "wake_pacing.hpp"
+
+namespace loopingcall::device::detail {
+
+class DeviceWait;
+
+/// The devices of one wait. On its strand.
+struct Companions {
+    explicit Companions(std::size_t devices) : round(devices) {}
+
+    /// All who wait for the others go on: a round has begun, or was the last.
+    void call_all();
+
+    CommonRound round;
+    std::vector<std::weak_ptr<DeviceWait>> waits = {};  // in the order of the devices
+};
+
+/// The wait for one device: checks at an interval, more of them when something has changed, and
+/// what they come to. On one strand.
+///
+/// The checks of the interval are the calls of a FixedIntervalLoopingCall. Whatever else there is
+/// to do triggers one more call, which does not count: the check of an early wake or of a round, a
+/// look at a claim, the end. While the device is free and waits for others, nothing is planned.
+class DeviceWait : public std::enable_shared_from_this<DeviceWait> {
+  public:
+    DeviceWait(const asio::any_io_executor& strand, std::filesystem::path device,
+               WaitOptions options, const std::shared_ptr<CheckContext>& context,
+               std::shared_ptr<Companions> companions);
+
+    asio::awaitable<WaitResult> run();
+
+    /// The round has changed.
+    void call();
+
+    /// Lets go of what is the caller's; handlers that are on their way keep the rest.
+    void release() noexcept;
+
+  private:
+    void listen(const asio::any_io_executor& strand);
+    void set_limits(Duration interval, std::uint64_t max_retries);
+    asio::awaitable<Step<void>> call_body(Tick tick);
+    asio::awaitable<Step<void>> check(bool planned, TimePoint due);
+    asio::awaitable<bool> look();
+    std::optional<Step<void>> wait_for_others();
+    std::optional<Step<void>> wait_for_quiet();
+    Step<void> decide(std::uint64_t round, bool was_free);
+    Step<void> back_to_the_interval();
+    Step<void> decide_on_free(std::uint64_t round);
+    Step<void> end();
+    void finish();
+    void hear_openings();
+    bool has_opened();
+    void in_use();
+    void follow_up(bool planned);
+    void tell(bool planned);
+    void on_wake(WakeKind kind);
+    [[nodiscard]] bool quiet_is_watched() const;
+    void call_at(asio::steady_timer& timer, TimePoint time, bool& due);
+
+    WaitOptions options_;
+    std::shared_ptr<Companions> companions_;
+    std::size_t index_;  // among them
+    std::shared_ptr<EarlyWake> wake_;
+    std::shared_ptr<UdevCheck> udev_;
+    Checker checker_;
+    WaitResult result_;
+
+    std::weak_ptr<FixedIntervalLoopingCall<>> call_;  // while more calls may come
+    asio::steady_timer wake_timer_;
+    asio::steady_timer look_timer_;
+    WakePacing pacing_;
+    ClaimPacing claim_pacing_;
+    QuietPeriod quiet_;
+    std::uint64_t retries_ = 0;
+    TimePoint next_{};                     // when the next check of the interval is due
+    std::optional<std::uint64_t> parked_;  // free, and waiting for the others, since this round
+    bool ended_ = false;                   // by a decision, not by the time limit
+    bool check_due_ = false;
+    bool look_due_ = false;
+    bool checking_ = false;
+    std::optional<WakeKind> woken_;  // while checking
+};
+
+}  // namespace loopingcall::device::detail

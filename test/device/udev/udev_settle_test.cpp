@@ -1,0 +1,319 @@
+// Settling beside something that behaves as udevd does, at another place.
+#include "device/udev/udev_settle.hpp"
+
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <boost/asio.hpp>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <thread>
+
+#include "device/udev/udev_monitor.hpp"
+#include "support/descriptors.hpp"
+#include "support/forked.hpp"
+#include "support/scratch.hpp"
+#include "support/udev_message.hpp"
+
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+namespace asio = boost::asio;
+namespace detail = loopingcall::device::detail;
+using detail::UdevState;
+using loopingcall::process::detail::Descriptor;
+
+BOOST_TEST_DONT_PRINT_LOG_VALUE(UdevState)
+
+namespace {
+
+enum class Manner { answers, closes_unread, is_silent };
+
+/// Listens on `control` as udevd does, on a thread of its own.
+class FakeUdevd {
+  public:
+    FakeUdevd(const std::filesystem::path& run, Manner manner) : manner_(manner) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        const std::string path = (run / "control").native();
+        std::copy(path.begin(), path.end(), address.sun_path);
+        listener_ = Descriptor(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+        BOOST_REQUIRE(::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address),
+                             sizeof address) == 0);
+        BOOST_REQUIRE(::listen(listener_.get(), 8) == 0);
+        thread_ = std::thread([this] { serve(); });
+    }
+    ~FakeUdevd() {
+        over_ = true;
+        ::shutdown(listener_.get(), SHUT_RDWR);
+        thread_.join();
+    }
+    FakeUdevd(const FakeUdevd&) = delete;
+    FakeUdevd& operator=(const FakeUdevd&) = delete;
+
+    [[nodiscard]] int pings() const { return pings_; }
+
+  private:
+    void serve() {
+        while (!over_) {
+            const Descriptor client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+            if (!client.is_open()) return;
+            if (manner_ == Manner::closes_unread) {
+                pollfd ready{client.get(), POLLIN, 0};
+                ::poll(&ready, 1, 1000);
+                continue;
+            }
+            detail::UdevControlMessage message;
+            const bool ping = ::recv(client.get(), &message, sizeof message, 0) ==
+                                  static_cast<ssize_t>(sizeof message) &&
+                              message.type == 7;
+            const bool end =
+                ::recv(client.get(), &message, sizeof message, 0) > 0 && message.type == 0;
+            if (ping && end) ++pings_;
+            while (manner_ == Manner::is_silent && !over_) std::this_thread::sleep_for(1ms);
+        }
+    }
+
+    Manner manner_;
+    Descriptor listener_{};
+    std::atomic<bool> over_ = false;
+    std::atomic<int> pings_ = 0;
+    std::thread thread_{};
+};
+
+/// What libudev's listeners receive, as if udevd had sent it.
+bool send_to_listeners(const std::string& message, unsigned port = 0) {
+    const Descriptor sender(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT));
+    sockaddr_nl address{};
+    address.nl_family = AF_NETLINK;
+    address.nl_pid = port;
+    address.nl_groups = port == 0 ? 2 : 0;
+    return ::sendto(sender.get(), message.data(), message.size(), 0,
+                    reinterpret_cast<const sockaddr*>(&address), sizeof address) > 0;
+}
+
+struct Settling {
+    test::NothingLeftBehind nothing_left_behind;
+    test::Scratch scratch = {};
+    std::filesystem::path run = scratch.path() / "run";
+    std::filesystem::path node = scratch.file("node");
+    std::filesystem::path uevent = scratch.file("uevent");
+    std::filesystem::path queue = run / "queue";
+    asio::io_context context{};
+    int wakes = 0;
+    std::shared_ptr<detail::UdevSettle> settle;
+    detail::UdevDisk disk{.path = "/devices/none",
+                          .node = node,
+                          .nodes = {node},
+                          .uevent_file = uevent,
+                          .takes_events = true};
+
+    Settling() {
+        std::filesystem::create_directory(run);
+        settle = std::make_shared<detail::UdevSettle>(
+            context.get_executor(), [this] { ++wakes; },
+            detail::UdevPlaces{.run = run, .proc = "/proc"});
+    }
+    ~Settling() {
+        settle->close();
+        context.restart();
+        context.run();  // and nothing is pending any more
+    }
+
+    UdevState ask(std::chrono::milliseconds patience, bool may_ask = false) {
+        std::optional<UdevState> state;
+        asio::co_spawn(context, settle->settle(disk, patience, may_ask),
+                       [&](const std::exception_ptr& error, UdevState found) {
+                           BOOST_TEST(!error);
+                           state = found;
+                       });
+        context.restart();
+        while (!state) context.run_one();
+        return *state;
+    }
+
+    void make_queue() const { (void)scratch.file("run/queue"); }
+
+    void run_until_woken() {
+        context.restart();
+        while (wakes == 0) context.run_one();
+    }
+
+    /// The UUID of the event that was asked for, once it is.
+    std::string asked() {
+        context.restart();
+        std::string text;
+        while (text.size() < "change "s.size() + 36) {
+            context.run_one_for(1ms);
+            context.restart();
+            text = test::read_file(uevent);
+        }
+        BOOST_TEST(text.starts_with("change "));
+        return text.substr("change "s.size());
+    }
+
+    void close_as_writer() const { ::close(::open(node.c_str(), O_WRONLY | O_CLOEXEC)); }
+};
+
+bool is_root() {
+    if (::geteuid() == 0) return true;
+    BOOST_TEST_MESSAGE("skipped: needs root");
+    return false;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(udev_settle, Settling)
+
+BOOST_AUTO_TEST_CASE(without_udevd_nothing_is_waited_for) {
+    make_queue();  // of one that is gone
+    BOOST_TEST(ask(1h) == UdevState::absent);
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_and_a_queue_that_a_dead_udevd_left_are_not_waited_for) {
+    { const FakeUdevd gone(run, Manner::answers); }
+    BOOST_TEST(std::filesystem::exists(run / "control"));
+    make_queue();
+    BOOST_TEST(ask(1h) == UdevState::absent);
+}
+
+BOOST_AUTO_TEST_CASE(an_answered_ping_and_no_queue_is_settled) {
+    const FakeUdevd udevd(run, Manner::answers);
+    BOOST_TEST(ask(1h) == UdevState::settled);
+    BOOST_TEST(ask(1h) == UdevState::settled);
+    BOOST_TEST(udevd.pings() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_is_waited_for_until_it_is_removed) {
+    const FakeUdevd udevd(run, Manner::answers);
+    make_queue();
+    BOOST_TEST(ask(1ms) == UdevState::pending);
+    BOOST_TEST(settle->state(1h) == UdevState::pending);
+    std::filesystem::remove(queue);
+    BOOST_TEST(ask(1h) == UdevState::settled);
+    BOOST_TEST(wakes == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_queue_that_nobody_waits_for_wakes_and_counts_once) {
+    const FakeUdevd udevd(run, Manner::answers);
+    make_queue();
+    BOOST_TEST(ask(1ms) == UdevState::pending);
+    while (udevd.pings() == 0) context.run_one_for(1ms);
+    std::filesystem::remove(queue);
+    run_until_woken();
+    make_queue();  // others have events now
+    BOOST_TEST(ask(0ms) == UdevState::settled);
+    BOOST_TEST(ask(1ms) == UdevState::pending);
+}
+
+BOOST_AUTO_TEST_CASE(a_stranger_waits_for_the_queue_alone) {
+    const FakeUdevd udevd(run, Manner::closes_unread);
+    BOOST_TEST(ask(1h) == UdevState::settled);
+    make_queue();
+    BOOST_TEST(ask(50ms) == UdevState::pending);
+    std::filesystem::remove(queue);
+    BOOST_TEST(ask(1h) == UdevState::settled);
+}
+
+BOOST_AUTO_TEST_CASE(a_udevd_that_does_not_answer_is_unknown_after_a_time) {
+    const FakeUdevd udevd(run, Manner::is_silent);
+    BOOST_TEST(ask(30ms) == UdevState::pending);
+    BOOST_TEST(settle->state(1h) == UdevState::pending);
+    BOOST_TEST(settle->state(1ms) == UdevState::unknown);
+}
+
+BOOST_AUTO_TEST_CASE(a_writer_that_closes_the_disk_ends_the_settled_state) {
+    const FakeUdevd udevd(run, Manner::answers);
+    BOOST_TEST(ask(1h) == UdevState::settled);
+    BOOST_TEST(settle->state(1h) == UdevState::settled);
+    close_as_writer();
+    BOOST_TEST(settle->state(1h) == UdevState::pending);
+    settle->go_on();
+    run_until_woken();
+    BOOST_TEST(settle->state(1h) == UdevState::settled);
+    BOOST_TEST(udevd.pings() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(the_echo_of_an_event_of_the_disk_decides_while_others_keep_the_queue) {
+    if (!is_root()) return;
+    const FakeUdevd udevd(run, Manner::answers);
+    make_queue();
+    BOOST_TEST(ask(250ms) == UdevState::pending);
+    BOOST_TEST(test::read_file(uevent).empty());  // others may use it: not asked for
+    BOOST_TEST(ask(1ms, true) == UdevState::pending);
+    const std::string uuid = asked();
+    const auto echo = [&](const std::string& of) {
+        return test::udev_message("DEVPATH=/devices/none\0SEQNUM=9\0SYNTH_UUID="s + of + '\0');
+    };
+    BOOST_TEST(send_to_listeners(echo("another")));
+    BOOST_TEST(ask(20ms, true) == UdevState::pending);
+    BOOST_TEST(send_to_listeners(echo(uuid)));
+    BOOST_TEST(ask(1h, true) == UdevState::settled);
+    BOOST_TEST(std::filesystem::exists(queue));
+}
+
+BOOST_AUTO_TEST_CASE(where_no_event_can_be_asked_for_the_queue_decides) {
+    const FakeUdevd udevd(run, Manner::answers);
+    std::filesystem::remove(uevent);
+    make_queue();
+    BOOST_TEST(ask(250ms, true) == UdevState::pending);
+    std::filesystem::remove(queue);
+    BOOST_TEST(ask(1h, true) == UdevState::settled);
+}
+
+/// In a network namespace of its own, where no other listener is flooded.
+BOOST_AUTO_TEST_CASE(events_that_the_kernel_had_no_room_for_end_the_settled_state) {
+    if (!is_root()) return;
+    enum Outcome { passed, no_namespace, not_settled, forgotten, not_again, not_woken };
+    const int outcome = test::in_forked_child([&]() -> int {
+        context.notify_fork(asio::execution_context::fork_child);
+        if (::unshare(CLONE_NEWNET) != 0) return no_namespace;
+        const FakeUdevd udevd(run, Manner::answers);
+        if (ask(1h) != UdevState::settled || settle->state(1h) != UdevState::settled) {
+            return not_settled;
+        }
+        const Descriptor sender(
+            ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT));
+        const std::string message =
+            test::udev_message("DEVPATH=/devices/another\0FILL="s + std::string(8000, 'x') + '\0');
+        sockaddr_nl address{};
+        address.nl_family = AF_NETLINK;
+        address.nl_groups = 2;
+        for (int i = 0; i < 20'000; ++i) {
+            (void)::sendto(sender.get(), message.data(), message.size(), 0,
+                           reinterpret_cast<const sockaddr*>(&address), sizeof address);
+        }
+        if (settle->state(1h) != UdevState::pending) return forgotten;
+        settle->go_on();
+        run_until_woken();
+        if (settle->state(1h) != UdevState::settled) return not_again;
+        return udevd.pings() == 2 ? passed : not_woken;
+    });
+    BOOST_TEST((outcome == passed || outcome == no_namespace), outcome);
+}
+
+BOOST_AUTO_TEST_CASE(a_message_to_the_socket_alone_does_not_count) {
+    if (!is_root()) return;
+    const Descriptor monitor = detail::open_udev_monitor();
+    BOOST_REQUIRE(monitor.is_open());
+    sockaddr_nl own{};
+    socklen_t size = sizeof own;
+    BOOST_REQUIRE(::getsockname(monitor.get(), reinterpret_cast<sockaddr*>(&own), &size) == 0);
+    const std::string message = test::udev_message("DEVPATH=/devices/none/spoof\0SEQNUM=1\0"s);
+    BOOST_REQUIRE(send_to_listeners(message, own.nl_pid));
+    const auto is_it = [](const detail::UdevEvent& event) {
+        return event.path == "/devices/none/spoof";
+    };
+    const auto alone = detail::read_udev_events(monitor.get()).events;
+    BOOST_TEST(std::none_of(alone.begin(), alone.end(), is_it));
+    BOOST_REQUIRE(send_to_listeners(message));
+    const auto all = detail::read_udev_events(monitor.get()).events;
+    BOOST_TEST(std::any_of(all.begin(), all.end(), is_it));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
