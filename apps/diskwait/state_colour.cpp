@@ -18,7 +18,7 @@ const char* words_of(device::State state) {
         case device::State::unknown:
             break;
     }
-    return ": cannot tell";
+    return ": state unknown";
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(dev_has_the_commands_that_the_pages_use) {
     std::size_t commands = 0;
     for (const auto& file : test::pages()) {
         const std::string text = test::read_file(file);
-        const std::regex command(R"(\./dev ([a-z]+))");
+        const std::regex command(R"(\./dev ([a-z0-9-]+))");
         for (std::sregex_iterator found(text.begin(), text.end(), command), end; found != end;
              ++found, ++commands) {
             BOOST_TEST(help.find("\n  " + (*found)[1].str() + " ") != std::string::npos,

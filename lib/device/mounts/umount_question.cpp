@@ -114,7 +114,7 @@ Answer ask_umount(const Identity& mount, bool has_exempt_holder) {
     if (error == EDEADLK) {
         return not_inspected(Source::umount,
                              "another program holds a lock on the mount namespace "
-                             "(/proc/self/ns/mnt), so that the kernel cannot be asked about " +
+                             "(/proc/self/ns/mnt), so that the kernel cannot check " +
                                  name);
     }
     return not_inspected(Source::umount, "the kernel does not say whether " + name +
