@@ -94,7 +94,6 @@ std::vector<std::string> words_of(const Use& use) {
         case UseKind::partition:
             return {name, "partition"};
         case UseKind::file:
-            return {name};
         case UseKind::unseen:
             return {name};
         case UseKind::udev:

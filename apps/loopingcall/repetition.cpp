@@ -110,11 +110,10 @@ void Repetition::start_loop() {
             loopingcall::OnError::backoff,
             {.initial = interval, .maximum = invocation_.max_delay, .jitter = options.jitter}};
     }
-    loop_.start(std::move(options))
-        .async_wait([this](const std::exception_ptr&, Outcome<void> ended) {
-            result_.outcome = std::move(ended);
-            end();
-        });
+    loop_.start(options).async_wait([this](const std::exception_ptr&, Outcome<void> ended) {
+        result_.outcome = std::move(ended);
+        end();
+    });
 }
 
 /// The event loop does not wait for a COMMAND that cannot be killed.

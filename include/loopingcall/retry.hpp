@@ -67,15 +67,15 @@ auto async_retry(const detail::ExecutorArgument& executor, VirtualClock& clock,
 // Anything else: refused by one line, rather than by a list of what does not match.
 template <class Operation, class... Arguments>
 requires(!detail::retry_operation<Operation>) void async_retry(
-    const detail::ExecutorArgument& /*executor*/, RetryPolicy<> /*policy*/, Operation /*operation*/,
-    Arguments&&... /*token*/) {
+    const detail::ExecutorArgument& /*executor*/, const RetryPolicy<>& /*policy*/,
+    Operation /*operation*/, Arguments&&... /*token*/) {
     detail::refuse_operation<Operation>();
 }
 
 template <class Operation, class... Arguments>
 requires(!detail::retry_operation<Operation>) void async_retry(
-    const detail::ExecutorArgument& /*executor*/, VirtualClock& /*clock*/, RetryPolicy<> /*policy*/,
-    Operation /*operation*/, Arguments&&... /*token*/) {
+    const detail::ExecutorArgument& /*executor*/, VirtualClock& /*clock*/,
+    const RetryPolicy<>& /*policy*/, Operation /*operation*/, Arguments&&... /*token*/) {
     detail::refuse_operation<Operation>();
 }
 /// @endcond

@@ -9,8 +9,8 @@ std::shared_ptr<asio::cancellation_signal> cancellation_of(asio::cancellation_sl
     auto signal = std::make_shared<asio::cancellation_signal>();
     if (!slot.is_connected()) return signal;
     slot.assign([weak = std::weak_ptr(signal), strand](asio::cancellation_type type) {
-        const asio::any_io_executor kept = strand;  // the handler may destroy this meanwhile
-        asio::dispatch(kept, [weak, type] {
+        // A copy, since the handler may destroy this meanwhile.
+        asio::dispatch(asio::any_io_executor(strand), [weak, type] {
             if (const auto alive = weak.lock()) alive->emit(type);
         });
     });

@@ -5,7 +5,9 @@
 namespace {
 
 // The pool goes first: it has descriptors of its own.
-struct ManyCommands : test::NothingLeftBehind, test::OwnSignals {};
+struct ManyCommands : test::NothingLeftBehind, test::OwnSignals {
+    ManyCommands() : OwnSignals(500) {}
+};
 
 }  // namespace
 

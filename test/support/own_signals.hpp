@@ -19,9 +19,17 @@ class OwnSignals {
 
     asio::thread_pool pool{4};
 
-    /// A handler for the next operation; `kept` goes with its signal.
+    /// Without descriptors, UndefinedBehaviorSanitizer takes each object for one of a wrong type.
+    /// So operations that have some are not all started `at_once`.
+    explicit OwnSignals(int at_once = operations) : at_once_(at_once) {}
+
+    /// A handler for the next operation, as soon as it may start; `kept` goes with its signal.
     template <class... Kept>
     auto handler(Kept... kept) {
+        for (int ended = completed_; started_ - ended >= at_once_; ended = completed_) {
+            completed_.wait(ended);
+        }
+        ++started_;
         auto signal = std::make_unique<asio::cancellation_signal>();
         auto slot = signal->slot();
         last_ = signal.get();
@@ -31,6 +39,7 @@ class OwnSignals {
                 signal.reset();
                 kept = {};
                 ++completed_;
+                completed_.notify_one();
             });
     }
 
@@ -44,6 +53,8 @@ class OwnSignals {
     }
 
   private:
+    const int at_once_;
+    int started_ = 0;
     std::atomic<int> completed_ = 0;
     asio::cancellation_signal* last_ = nullptr;
 };

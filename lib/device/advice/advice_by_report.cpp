@@ -18,7 +18,7 @@ struct ByReason {
 constexpr std::array by_reason{
     ByReason{"no such device", "check the name, or wait for the device with --wait-for-device"},
     ByReason{"it was removed while", "wait until it is there again with --wait-for-device"},
-    ByReason{"another device has its name",
+    ByReason{"another device has taken its name",
              "run diskwait again, or follow the name with --wait-for-device"},
     ByReason{"has become another", "run diskwait again"},
     ByReason{"came and went faster", "run diskwait again when fewer processes are started"},

@@ -4,7 +4,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <iterator>
-#include <loopingcall/detail/saturating_add.hpp>
 #include <loopingcall/device/printable.hpp>
 #include <system_error>
 #include <utility>
@@ -17,6 +16,9 @@ namespace loopingcall::device::detail {
 namespace {
 
 constexpr int most_attempts = 3;
+
+/// So that a check that is put off, or what is left of it from now on, does not overflow.
+constexpr Duration longest_check = std::chrono::years{100};
 
 bool is_among(const Identity& one, const std::vector<Identity>& others) {
     return std::any_of(others.begin(), others.end(), [&](const Identity& other) {
@@ -44,8 +46,8 @@ Checker::Checker(std::filesystem::path device, const WaitOptions& options,
       udev_(udev) {}
 
 asio::awaitable<Report> Checker::check() {
-    deadline_ = loopingcall::detail::saturating_add(std::chrono::steady_clock::now(),
-                                                    options_.check_device_probe_timeout);
+    deadline_ = std::chrono::steady_clock::now() +
+                std::min<Duration>(options_.check_device_probe_timeout, longest_check);
     awaits_device_ = false;
     looks_again_ = 0;
     Report report;

@@ -9,6 +9,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <loopingcall/detail/saturating_add.hpp>
 #include <loopingcall/device/lock_when_free.hpp>
 #include <utility>
 
@@ -92,7 +93,7 @@ class LockingWait {
             const TimePoint now = Clock::now();
             if (now >= next) {
                 ++checks_;
-                next = now + options_.check_device_interval;
+                next = loopingcall::detail::saturating_add(now, options_.check_device_interval);
                 co_await report_locked(next);
                 if (is_over()) co_return false;
             }

@@ -21,7 +21,7 @@ namespace {
 /// From the file alone: what else getpwuid() may ask, a directory server, may hang. passwd(5) has
 /// the user's name first, and the number third.
 std::string name_of_user(uid_t uid) {
-    const std::string wanted = std::to_string(uid);
+    std::string wanted = std::to_string(uid);
     std::ifstream file("/etc/passwd");
     for (std::string line; std::getline(file, line);) {
         std::istringstream fields(line);

@@ -60,7 +60,7 @@ RegisteredFiles ProcessInspector::read_ring(const std::string& info) {
         progress_.count();
         const ProcText text = read_text(process_.get(), info.c_str());
         if (!text.is_open && text.error != 0 && !is_shortage(text.error)) return {};  // closed
-        const RegisteredFiles files = parse_registered_files(text.text, ring_format_);
+        RegisteredFiles files = parse_registered_files(text.text, ring_format_);
         if (files.is_listed && text.error == 0) return files;
         constexpr int rounds_at_once = 8;
         if (round >= rounds_at_once) std::this_thread::sleep_for(std::chrono::milliseconds{1});

@@ -53,7 +53,7 @@ bool has_work(Look look, const Findings* known) {
 ScanCrew::ScanCrew(std::shared_ptr<ScanWork> work, const ScanLimits& limits)
     : work_(std::move(work)),
       limits_(limits),
-      deadline_(Clock::now() + limits.whole - limits.patience()) {}
+      deadline_(Clock::now() + (limits.whole - limits.patience())) {}
 
 ScanCrew::~ScanCrew() {
     std::unique_lock lock(work_->mutex);

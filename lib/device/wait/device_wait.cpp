@@ -295,7 +295,7 @@ Step<void> DeviceWait::decide(std::uint64_t round, bool was_free) {
 Step<void> DeviceWait::back_to_the_interval() {
     const TimePoint now = Clock::now();
     const Duration interval = loop_interval(options_);
-    if (next_ <= now) next_ += interval * ((now - next_) / interval + 1);
+    if (next_ <= now) next_ = saturating_add(next_, interval * ((now - next_) / interval + 1));
     return after(next_ - now);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <loopingcall/detail/saturating_add.hpp>
 #include <loopingcall/time.hpp>
 #include <optional>
 
@@ -44,7 +45,9 @@ class QuietPeriod {
     }
 
     /// What is left of it. Only while running().
-    [[nodiscard]] Duration left(TimePoint now) const { return *since_ + length_ - now; }
+    [[nodiscard]] Duration left(TimePoint now) const {
+        return loopingcall::detail::saturating_add(*since_, length_) - now;
+    }
 
   private:
     Duration length_;

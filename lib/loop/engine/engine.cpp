@@ -15,7 +15,7 @@
 namespace loopingcall::detail {
 
 Engine::Engine(asio::any_io_executor executor, std::shared_ptr<TimerQueue> queue)
-    : site_(Site::of(executor, std::move(queue))) {}
+    : site_(Site::of(std::move(executor), std::move(queue))) {}
 
 Engine::~Engine() = default;
 

@@ -18,13 +18,12 @@ Site::Site(asio::any_io_executor executor_, std::shared_ptr<TimerQueue> queue_,
 
 Site::~Site() { engines->remove(*this); }
 
-std::shared_ptr<Site> Site::of(const asio::any_io_executor& executor,
-                               std::shared_ptr<TimerQueue> queue) {
+std::shared_ptr<Site> Site::of(asio::any_io_executor executor, std::shared_ptr<TimerQueue> queue) {
     const std::shared_ptr<RunningEngines> engines = RunningEngines::of(executor);
     if (auto last = engines->last_site(); last && last->queue == queue) {
         if (last->executor == executor) return last;
     }
-    auto site = std::make_shared<Site>(executor, std::move(queue), engines);
+    auto site = std::make_shared<Site>(std::move(executor), std::move(queue), engines);
     engines->set_last_site(site);
     return site;
 }

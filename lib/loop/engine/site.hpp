@@ -23,7 +23,7 @@ struct Site {
     Site& operator=(const Site&) = delete;
 
     /// The one for both, of the context that `executor` belongs to.
-    static std::shared_ptr<Site> of(const asio::any_io_executor& executor,
+    static std::shared_ptr<Site> of(asio::any_io_executor executor,
                                     std::shared_ptr<TimerQueue> queue);
 
     /// While a loop runs, it may be used under the lock of that loop, and where the loop runs;

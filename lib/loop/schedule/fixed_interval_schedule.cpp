@@ -131,8 +131,9 @@ TimePoint FixedIntervalSchedule::announced(const Plan& plan, TimePoint now) cons
             return delayed(call.ended, rare_->on_error.delays.delay(call.failures, uniform),
                            DelayReason::backoff);
         }
-    } else if ((recovered = std::exchange(failing_, false))) {
-        begin_grid(call.started, true);
+    } else {
+        recovered = std::exchange(failing_, false);
+        if (recovered) begin_grid(call.started, true);
     }
     if (const auto* pause = std::get_if<After>(&result)) {
         return delayed(call.ended, pause->delay, DelayReason::after);

@@ -17,8 +17,8 @@ namespace {
 using Step = ChildPlan::Step;
 
 constexpr int first_of_ours = STDERR_FILENO + 1;
-constexpr int signals = 64;
-constexpr long kernel_set_size = signals / 8;
+constexpr int highest_signal = 64;
+constexpr long kernel_set_size = highest_signal / 8;
 
 /// As the kernel lays it out: the handler first.
 struct KernelAction {
@@ -40,7 +40,7 @@ LOOPINGCALL_IN_CHILD void set_mask(const sigset_t& mask) {
 }
 
 LOOPINGCALL_IN_CHILD void set_dispositions(const sigset_t& ignored) {
-    for (int signal = 1; signal <= signals; ++signal) {
+    for (int signal = 1; signal <= highest_signal; ++signal) {
         const KernelAction* const action = holds(ignored, signal) ? &ignore : &by_default;
         system_call(SYS_rt_sigaction, signal, address(action), 0, kernel_set_size);
     }

@@ -161,27 +161,27 @@ Started Launch::start(const Streams& streams) {
 }
 
 std::optional<LaunchError> Launch::failure() const {
-    using Step = ChildPlan::Step;
+    using enum ChildPlan::Step;
     const int error = plan_.failed_error;
     const std::string program = plan_.failed_program ? plan_.failed_program : "";
     switch (plan_.failed_step) {
-        case Step::none:
+        case none:
             return std::nullopt;
-        case Step::streams:
+        case streams:
             return LaunchError(error, "dup3");
-        case Step::working_directory:
+        case working_directory:
             return LaunchError(errc::bad_working_directory,
                                "the working directory " + working_directory_ +
                                    " cannot be entered: " + std::strerror(error));
-        case Step::find:
+        case find:
             if (error == EACCES)
                 return LaunchError(errc::not_executable, program + " cannot be executed");
             return LaunchError(errc::not_found, "there is no " + arguments_.front() + " in PATH");
-        case Step::interpreter:
+        case interpreter:
             return LaunchError(errc::not_executable, program + ": its interpreter does not exist");
-        case Step::shell:
+        case shell:
             return LaunchError(error, "/bin/sh for " + program);
-        case Step::execute:
+        case execute:
             break;
     }
     return LaunchError(error, program);
