@@ -158,10 +158,19 @@ class Reader {
         CommandContext context;
         const char* const variable = std::getenv("LOCK_BLOCK_DEVICE");
         if (variable != nullptr) context.environment["LOCK_BLOCK_DEVICE"] = variable;
-        context.is_locked = [devices = result_.devices](const Text& path) {
-            return std::any_of(devices.begin(), devices.end(), [&](const auto& device) {
-                return loopingcall::device::is_lock_of_disk(path, device);
-            });
+        constexpr std::chrono::nanoseconds patience = std::chrono::seconds{2};
+        const auto limit = std::min(time_to_read().value_or(patience), patience);
+        context.is_locked = [devices = result_.devices, limit](const Text& path) {
+            // What a dead file system has is no disk that COMMAND could lock.
+            const auto found = std::make_shared<bool>(false);
+            const bool in_time = terminal::done_in_background(
+                [found, devices, path] {
+                    *found = std::any_of(devices.begin(), devices.end(), [&](const auto& device) {
+                        return loopingcall::device::is_lock_of_disk(path, device);
+                    });
+                },
+                limit);
+            return in_time && *found;
         };
         return context;
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace test {
 
@@ -14,6 +15,11 @@ class HungMount {
     HungMount& operator=(const HungMount&) = delete;
 
     [[nodiscard]] bool mounted() const { return mounted_; }
+
+    /// Lets the kernel know a name, as if the server had died a moment ago: looking it up needs no
+    /// answer for an hour, but its attributes do.
+    /// @param mode  of the file, or 0: there is no such file.
+    [[nodiscard]] bool make_known(const std::string& name, unsigned mode);
 
   private:
     std::filesystem::path point_;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
 #include <set>
 #include <string_view>
@@ -143,9 +144,13 @@ class TreeReader {
     }
 
     void add_loops(Use& use, const Identity& part) {
+        add_loops_if(
+            use, [&](const LoopDevice& loop) { return loop.backing && loop.backing->is(part); });
+    }
+
+    void add_loops_if(Use& use, const std::function<bool(const LoopDevice&)>& is_here) {
         for (const LoopDevice& loop : loops_.devices) {
-            if (!loop.backing || !loop.backing->is(part)) continue;
-            add_loop(use, loop);
+            if (is_here(loop)) add_loop(use, loop);
         }
     }
 
@@ -184,11 +189,13 @@ class TreeReader {
         return found && found->is_block_device && found->number == number;
     }
 
+    /// A mount of a file system that has to go as a whole.
     Use build_mount(const Mount& mount, const MountTable& table) {
         Use use = describe_mount(mount, table);
         if (mount.point == "/" && table.seen_by == 0) return use;  // all is below it
         add_mounts_below(use, mount, table);
         add_uses_of_mount(use, mount, table);
+        add_uses_of_file_system(use, mount.device);
         return use;
     }
 
@@ -219,7 +226,7 @@ class TreeReader {
             std::copy_if(inner.begin(), inner.end(), std::back_inserter(its),
                          [&](const Mount* other) { return is_below(*other, *mount); });
             add_inner_mounts(below, its, table, depth + 1);
-            add_uses_of_mount(below, *mount, table);
+            add_uses_of_one(below, *mount, table);
             use.uses.push_back(std::move(below));
         }
     }
@@ -235,23 +242,34 @@ class TreeReader {
         const std::uint64_t id = table.id_of(mount);
         wanted_.mounts.insert(id);
         add_processes(use, processes_.of_mounts[id], true);
-        add_uses_of_file_system(use, mount.device);
+    }
+
+    /// The uses of a mount that is all that has to go: if its file system is mounted elsewhere,
+    /// too, what is used there is in nobody's way.
+    void add_uses_of_one(Use& use, const Mount& mount, const MountTable& table) {
+        add_uses_of_mount(use, mount, table);
+        const auto is_of_it = [&](const Mount& one) { return one.device == mount.device; };
+        if (std::count_if(table.mounts.begin(), table.mounts.end(), is_of_it) == 1) {
+            return add_uses_of_file_system(use, mount.device);
+        }
+        const auto lies_on_it = [id = table.id_of(mount)](const std::string& name) {
+            const auto file = find_named(name, {});
+            return file && file->mount == id;
+        };
+        add_loops_if(use, [&](const LoopDevice& loop) { return lies_on_it(loop.backing_name); });
+        add_swaps_if(use, [&](const Swap& swap) { return swap.is_file && lies_on_it(swap.path); });
     }
 
     void add_uses_of_file_system(Use& use, dev_t number) {
         wanted_.file_systems.insert(number);
         if (!attached_.insert(number).second) return;
-        for (const LoopDevice& loop : loops_.devices) {
-            const bool is_on_it =
-                loop.backing && loop.backing->number == 0 && loop.backing->file_system == number;
-            if (is_on_it) add_loop(use, loop);
-        }
-        for (const Swap& swap : swaps_) {
+        add_loops_if(use, [&](const LoopDevice& loop) {
+            return loop.backing && loop.backing->number == 0 && loop.backing->file_system == number;
+        });
+        add_swaps_if(use, [&](const Swap& swap) {
             const auto file = swap.is_file ? find_named(swap.path, {}) : std::nullopt;
-            if (file && file->file_system == number) {
-                use.uses.push_back({.kind = UseKind::swap, .name = swap.path});
-            }
-        }
+            return file && file->file_system == number;
+        });
         add_processes(use, processes_.of_file_systems[number], true);
     }
 
@@ -290,11 +308,15 @@ class TreeReader {
     }
 
     void add_swaps(Use& use, const Identity& part) const {
-        for (const Swap& swap : swaps_) {
+        add_swaps_if(use, [&](const Swap& swap) {
             const auto found = find_named(swap.path, part.path);
-            if (found && is_same_object(*found, part)) {
-                use.uses.push_back({.kind = UseKind::swap, .name = swap.path});
-            }
+            return found && is_same_object(*found, part);
+        });
+    }
+
+    void add_swaps_if(Use& use, const std::function<bool(const Swap&)>& is_here) const {
+        for (const Swap& swap : swaps_) {
+            if (is_here(swap)) use.uses.push_back({.kind = UseKind::swap, .name = swap.path});
         }
     }
 
@@ -323,7 +345,7 @@ class TreeReader {
         use.kind = UseKind::mount;
         use.detail = point->type;
         add_mounts_below(use, *point, table);
-        add_uses_of_mount(use, *point, table);
+        add_uses_of_one(use, *point, table);
     }
 
     /// Those that the report does not count, such as an ancestor that holds only the lock, are

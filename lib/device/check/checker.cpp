@@ -104,7 +104,7 @@ asio::awaitable<std::optional<Survey>> Checker::survey_present() {
     if (survey && survey->device.missing && options_.wait_for_device) {
         was_missing = true;
         forget_device();
-        watch();
+        co_await watch();
         survey = co_await survey_now();
     }
     const bool has_come = survey && survey->device.identity && was_missing;
@@ -204,7 +204,7 @@ asio::awaitable<std::optional<Report>> Checker::judge(Survey survey) {
                 .partitions_count = options_.check_device_children,
                 .partition_is_claimed = survey.partition_is_claimed,
                 .unplaced = std::move(survey.unplaced)};
-    watch();
+    co_await watch();
 
     EvidenceTable table{.kind = survey.kind, .answers = std::move(survey.answers)};
     std::optional<Report> report = co_await find_evidence(std::move(table));
@@ -223,12 +223,12 @@ void Checker::heed(const Report& report) {
     wake_.heed_tables(report.state == State::free ? has_to_stay_free : !report.claims.empty());
 }
 
-/// Looks the device up on the event loop: only after that has been done in the background, and did
-/// not hang.
-void Checker::watch() {
-    if (!options_.check_device_early_wake) return;
-    if (known_ && known_->is_mount_point) return;  // its file system may be dead
-    wake_.watch_nodes(device_, nodes(), options_.check_device_quiet > Duration::zero());
+/// A dead file system leaves time for what can be found out without it.
+asio::awaitable<void> Checker::watch() {
+    if (!options_.check_device_early_wake) co_return;
+    if (known_ && known_->is_mount_point) co_return;  // there is nothing that an event tells
+    co_await wake_.watch_nodes(device_, nodes(), options_.check_device_quiet > Duration::zero(),
+                               time_left() / 2);
 }
 
 std::vector<std::string> Checker::changes_to(const Survey& survey) {

@@ -104,7 +104,7 @@ class Checker {
     asio::awaitable<bool> has_let_go(const EvidenceTable& table);
     asio::awaitable<std::vector<Answer>> open_in_background();
     asio::awaitable<void> explain_use(EvidenceTable& table, std::vector<Answer> opened);
-    void watch();
+    asio::awaitable<void> watch();
     void heed(const Report& report);
     std::vector<std::string> changes_to(const Survey& survey);
     [[nodiscard]] std::vector<std::filesystem::path> nodes() const;

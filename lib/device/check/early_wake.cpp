@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -25,10 +26,6 @@ using OwnedDescriptor = process::detail::Descriptor;
 using asio::posix::stream_descriptor;
 
 constexpr std::size_t most_holders = 64;
-constexpr std::uint32_t closings = IN_CLOSE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
-constexpr std::uint32_t namings = IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM |
-                                  IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
-constexpr int most_links = 40;  // as the kernel follows
 
 bool assign(stream_descriptor& stream, OwnedDescriptor descriptor) {
     error_code error;
@@ -37,46 +34,69 @@ bool assign(stream_descriptor& stream, OwnedDescriptor descriptor) {
     return !error;
 }
 
-/// The directory that has this name, or will have it: the nearest that exists.
-std::pair<Path, std::string> place_of(const Path& device) {
-    Path name = device.is_absolute() ? device : std::filesystem::current_path() / device;
-    std::error_code error;
-    while (name.has_relative_path() && !std::filesystem::is_directory(name.parent_path(), error)) {
-        name = name.parent_path();
-    }
-    return {name.parent_path(), name.filename().string()};
-}
-
 }  // namespace
 
 EarlyWake::EarlyWake(asio::any_io_executor strand, std::function<void(WakeKind)> wake)
     : strand_(std::move(strand)), wake_(std::move(wake)), inotify_(strand_) {}
 
-void EarlyWake::watch_nodes(const Path& device, const std::vector<Path>& nodes, bool openings) {
-    if (closed_ || !open_inotify()) return;
-    watch_names(device);
+asio::awaitable<void> EarlyWake::watch_nodes(Path device, std::vector<Path> nodes, bool openings,
+                                             Duration limit) {
+    if (closed_ || is_hung_ || !open_inotify()) co_return;
+    const std::shared_ptr<OwnedDescriptor> inotify = second_inotify();
+    if (!inotify) co_return;
     stale_ = stale_ || openings_ != openings;
     openings_ = openings;
     std::map<int, Node> before;
     if (std::exchange(stale_, false)) nodes_.swap(before);
-    for (const Path& node : nodes) {
-        if (!has_node(node)) watch_node(node, before);
+    ToWatch wanted{.device = std::move(device), .openings = openings};
+    for (Path& node : nodes) {
+        if (!has_node(node)) wanted.nodes.push_back(std::move(node));
     }
+    std::function<Watches()> add = [inotify, wanted = std::move(wanted)] {
+        return add_watches(inotify->get(), wanted);
+    };
+    std::optional<Watches> added;
+    {
+        const Unread unread(*this);
+        added = co_await find_in_background(add, limit);
+        if (added && !closed_) take(std::move(*added), before);
+    }
+    is_hung_ = !added;
+    if (is_hung_ && refusal_.empty()) refusal_ = "the file system of the device does not answer";
+    if (closed_) co_return;
     for (const auto& [watch, node] : before) ::inotify_rm_watch(inotify_.native_handle(), watch);
 }
 
-void EarlyWake::watch_node(const Path& node, std::map<int, Node>& before) {
-    watch_name(node);
-    CountedNode counted(node);
-    const OwnOpenings own = counted.count();
-    const int watch = add_watch(node, closings | (openings_ ? std::uint32_t{IN_OPEN} : 0U));
-    if (watch < 0) return;
-    const auto same = before.find(watch);
-    if (same != before.end()) {
-        nodes_.insert(before.extract(same));
-    } else {
-        nodes_.emplace(watch, Node{std::move(counted), OwnEvents(own), own});
+/// The thread may be there when we are not.
+std::shared_ptr<OwnedDescriptor> EarlyWake::second_inotify() {
+    OwnedDescriptor second(::fcntl(inotify_.native_handle(), F_DUPFD_CLOEXEC, 0));
+    if (second.is_open()) return std::make_shared<OwnedDescriptor>(std::move(second));
+    refuse("fcntl");
+    return nullptr;
+}
+
+void EarlyWake::take(Watches added, std::map<int, Node>& before) {
+    for (auto& [watch, entries] : added.names) names_[watch].merge(entries);
+    for (Watches::Node& node : added.nodes) {
+        const auto same = before.find(node.watch);
+        if (same != before.end()) {
+            nodes_.insert(before.extract(same));
+        } else {
+            nodes_.emplace(node.watch,
+                           Node{std::move(node.counted), OwnEvents(node.before), node.before});
+        }
     }
+    if (refusal_.empty()) refusal_ = std::move(added.refusal);
+}
+
+/// What has come meanwhile may be of a watch that is not known yet.
+EarlyWake::Unread::~Unread() {
+    wake_.adding_ = false;
+    if (!std::exchange(wake_.unread_, false) || wake_.closed_) return;
+    asio::post(wake_.strand_, [weak = wake_.weak_from_this()] {
+        const auto self = weak.lock();
+        if (self && !self->closed_) self->see_to_events();
+    });
 }
 
 bool EarlyWake::has_node(const Path& path) const {
@@ -91,7 +111,7 @@ void EarlyWake::forget_device() {
 }
 
 void EarlyWake::read_now() {
-    if (closed_ || !inotify_.is_open()) return;
+    if (closed_ || adding_ || !inotify_.is_open()) return;
     if (const auto kind = read_events()) wake_(*kind);
 }
 
@@ -158,38 +178,22 @@ void EarlyWake::heed_tables(bool heed) {
     if (heeds_tables_ && std::exchange(tables_changed_, false)) wake_(WakeKind::changed);
 }
 
-/// The names on the way to a device: its own, and those that symbolic links lead to.
-void EarlyWake::watch_names(const Path& device) {
-    Path name = device;
-    for (int links = 0; links < most_links; ++links) {
-        watch_name(name);
-        std::error_code error;
-        const Path target = std::filesystem::read_symlink(name, error);
-        if (error) return;
-        name = target.is_absolute() ? target : name.parent_path() / target;
-    }
-}
-
-void EarlyWake::watch_name(const Path& name) {
-    const auto [directory, entry] = place_of(name);
-    const int watch = add_watch(directory, namings);
-    if (watch >= 0) names_[watch].insert(entry);
-}
-
-int EarlyWake::add_watch(const Path& path, std::uint32_t events) {
-    const int watch = ::inotify_add_watch(inotify_.native_handle(), path.c_str(), events);
-    if (watch < 0 && errno != ENOENT) refuse("inotify_add_watch");
-    return watch;
-}
-
 void EarlyWake::await_events() {
     inotify_.async_wait(Descriptor::wait_read, [weak = weak_from_this()](error_code error) {
         const auto self = weak.lock();
         if (error || !self || self->closed_) return;
-        const auto kind = self->read_events();
-        self->await_events();
-        if (kind) self->wake_(*kind);
+        if (self->adding_) {
+            self->unread_ = true;
+        } else {
+            self->see_to_events();
+        }
     });
+}
+
+void EarlyWake::see_to_events() {
+    const auto kind = read_events();
+    await_events();
+    if (kind) wake_(*kind);
 }
 
 std::optional<WakeKind> EarlyWake::read_events() {

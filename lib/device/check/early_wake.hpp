@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <filesystem>
 #include <functional>
@@ -14,6 +15,8 @@
 #include <vector>
 
 #include "device/kernel/opened_by_us.hpp"
+#include "process/launch/descriptor.hpp"
+#include "watches.hpp"
 
 struct inotify_event;
 
@@ -54,11 +57,15 @@ class EarlyWake : public std::enable_shared_from_this<EarlyWake> {
     /// symbolic links on the way. Watching what is watched already changes nothing; a node that was
     /// made again is watched in place of the old one. What this process does with the nodes itself
     /// under an OwnOpening is no event.
-    /// Looks the names up: blocks if their file system does.
+    ///
+    /// The names are looked up in the background. If that takes longer than `limit`, their file
+    /// system is dead: refusal() says so, and nothing is looked up again. Events are read when it
+    /// is over. Only a cancellation, and what run_in_background() throws, is thrown.
     /// @param openings  whether they are watched being opened, too. That does not wake, since who
     ///                  opens a device makes it no free one, but counts for last_opening().
-    void watch_nodes(const std::filesystem::path& device,
-                     const std::vector<std::filesystem::path>& nodes, bool openings);
+    asio::awaitable<void> watch_nodes(std::filesystem::path device,
+                                      std::vector<std::filesystem::path> nodes, bool openings,
+                                      Duration limit);
 
     /// Forgets the device, not its name: another one takes its place.
     void forget_device();
@@ -88,12 +95,23 @@ class EarlyWake : public std::enable_shared_from_this<EarlyWake> {
         OwnOpenings before;  // the reading
     };
 
+    /// As long as it lives, events stay unread.
+    class Unread {
+      public:
+        explicit Unread(EarlyWake& wake) : wake_(wake) { wake_.adding_ = true; }
+        ~Unread();
+        Unread(const Unread&) = delete;
+        Unread& operator=(const Unread&) = delete;
+
+      private:
+        EarlyWake& wake_;
+    };
+
     bool open_inotify();
-    void watch_names(const std::filesystem::path& device);
-    void watch_name(const std::filesystem::path& name);
-    void watch_node(const std::filesystem::path& node, std::map<int, Node>& before);
-    int add_watch(const std::filesystem::path& path, std::uint32_t events);
+    std::shared_ptr<process::detail::Descriptor> second_inotify();
+    void take(Watches added, std::map<int, Node>& before);
     void await_events();
+    void see_to_events();
     [[nodiscard]] std::optional<WakeKind> read_events();
     void begin_reading();
     void end_reading();
@@ -116,6 +134,9 @@ class EarlyWake : public std::enable_shared_from_this<EarlyWake> {
     bool heeds_tables_ = false;
     bool tables_changed_ = false;
     bool closed_ = false;
+    bool adding_ = false;   // watches, in the background
+    bool unread_ = false;   // events, because of that
+    bool is_hung_ = false;  // the file system of a name
     std::string refusal_;
 };
 

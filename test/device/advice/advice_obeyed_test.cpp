@@ -123,6 +123,40 @@ BOOST_AUTO_TEST_CASE(what_lies_on_a_mount_goes_before_it) {
                first_words());
 }
 
+/// The disk's own image lies on the file system of which only a directory is mounted here.
+BOOST_AUTO_TEST_CASE(what_lies_elsewhere_on_the_file_system_of_a_mount_is_left_alone) {
+    if (!disk.attached()) return;
+    const fs::path point = scratch.path() / "mnt";
+    const fs::path elsewhere = scratch.path() / "elsewhere";
+    for (const fs::path& directory : {point, elsewhere}) fs::create_directory(directory);
+    const auto bind = [&](const fs::path& to) {
+        fs::create_directory(to);
+        return ::mount(elsewhere.c_str(), to.c_str(), nullptr, MS_BIND, nullptr) == 0;
+    };
+    const auto look_at = [&](const fs::path& device) {
+        return wait_for(device, {.check_device_max_retries = 1,
+                                 .check_device_probe = device::Probe::procfs,
+                                 .explain = true})
+            .report;
+    };
+    BOOST_REQUIRE(::mount("none", point.c_str(), "tmpfs", 0, nullptr) == 0);
+    BOOST_REQUIRE(bind(point / "below"));
+    BOOST_TEST(look_at(point).advice == "umount " + (point / "below").string());
+    BOOST_REQUIRE(::umount((point / "below").c_str()) == 0);
+    BOOST_REQUIRE(::umount(point.c_str()) == 0);
+
+    BOOST_REQUIRE(bind(point));
+    {
+        const test::Child inside([&] { return ::chdir(point.c_str()) == 0; });
+        const auto report = look_at(point);
+        BOOST_TEST(report.advice.starts_with("kill " + std::to_string(inside.pid())),
+                   report.advice);
+        BOOST_REQUIRE(report.tree.size() == 1U);
+        BOOST_TEST(report.tree.front().uses.size() == 1U);
+    }
+    BOOST_REQUIRE(::umount(point.c_str()) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(one_mount_over_another_goes_first) {
     if (!formatted()) return;
     const fs::path point = mount_at("mnt");

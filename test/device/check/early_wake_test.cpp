@@ -41,6 +41,18 @@ struct Watching {
         while (wakes == 0) context.run_one_for(10ms);
     }
 
+    void watch(const std::filesystem::path& device, std::vector<std::filesystem::path> nodes,
+               bool openings) {
+        bool done = false;
+        context.restart();
+        asio::co_spawn(context, wake->watch_nodes(device, std::move(nodes), openings, 1min),
+                       [&](const std::exception_ptr& error) {
+                           BOOST_TEST(!error);
+                           done = true;
+                       });
+        while (!done) context.run_one();
+    }
+
     void open_and_close() const { test::read_file(file); }
 };
 
@@ -49,7 +61,7 @@ struct Watching {
 BOOST_FIXTURE_TEST_SUITE(early_wake, Watching)
 
 BOOST_AUTO_TEST_CASE(a_node_that_is_closed_wakes) {
-    wake->watch_nodes(file, {file}, false);
+    watch(file, {file}, false);
     context.poll();
     BOOST_TEST(wakes == 0);
     open_and_close();
@@ -58,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_closed_wakes) {
 
 BOOST_AUTO_TEST_CASE(an_opening_does_not_wake_but_is_reported_if_asked_for) {
     for (const bool asked_for : {false, true}) {
-        wake->watch_nodes(file, {file}, asked_for);
+        watch(file, {file}, asked_for);
         const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
         wake->read_now();
         BOOST_TEST(wakes == 0);
@@ -71,7 +83,7 @@ BOOST_AUTO_TEST_CASE(an_opening_does_not_wake_but_is_reported_if_asked_for) {
 }
 
 BOOST_AUTO_TEST_CASE(an_opening_of_our_own_is_no_event_and_takes_no_other_with_it) {
-    wake->watch_nodes(file, {file}, true);
+    watch(file, {file}, true);
     const auto open_it_ourselves = [&] {
         const device::detail::OwnOpening own(file);
         open_and_close();
@@ -88,7 +100,7 @@ BOOST_AUTO_TEST_CASE(an_opening_of_our_own_is_no_event_and_takes_no_other_with_i
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_opening_of_our_own_hides_no_later_event) {
-    wake->watch_nodes(file, {file}, true);
+    watch(file, {file}, true);
     {
         device::detail::OwnOpening own(file);
         own.refused();
@@ -101,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_refused_opening_of_our_own_hides_no_later_event) {
 BOOST_AUTO_TEST_CASE(lost_events_count_as_an_opening) {
     const auto limit = test::read_file("/proc/sys/fs/inotify/max_queued_events");
     const auto other = scratch.file("other");  // equal events that follow each other are merged
-    wake->watch_nodes(file, {file, other}, true);
+    watch(file, {file, other}, true);
     for (int i = std::stoi(limit) / 2; i >= 0; --i) {
         for (const auto& node : {file, other}) {
             std::filesystem::permissions(node, std::filesystem::perms::owner_read);
@@ -113,12 +125,12 @@ BOOST_AUTO_TEST_CASE(lost_events_count_as_an_opening) {
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_was_made_again_is_watched_in_place_of_the_old_one) {
-    wake->watch_nodes(file, {file}, false);
+    watch(file, {file}, false);
     std::filesystem::remove(file);
     scratch.file("disk");
     wake->read_now();
     BOOST_TEST(std::exchange(wakes, 0) == 1);
-    wake->watch_nodes(file, {file}, false);
+    watch(file, {file}, false);
     open_and_close();
     wake->read_now();
     BOOST_TEST(wakes == 1);
@@ -128,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_node_behind_symbolic_links_wakes_when_it_comes_back) {
     const auto link = scratch.path() / "link";
     std::filesystem::create_directory(scratch.path() / "dev");
     std::filesystem::create_symlink("dev/disk", link);
-    wake->watch_nodes(link, {}, false);
+    watch(link, {}, false);
     scratch.file("dev/disk");
     wake->read_now();
     BOOST_TEST(std::exchange(wakes, 0) == 1);
@@ -140,18 +152,18 @@ BOOST_AUTO_TEST_CASE(a_node_behind_symbolic_links_wakes_when_it_comes_back) {
 BOOST_AUTO_TEST_CASE(a_directory_that_goes_with_the_name_and_comes_back_wakes_both_times) {
     const auto name = scratch.path() / "by-id" / "disk";
     std::filesystem::create_directory(name.parent_path());
-    wake->watch_nodes(name, {}, false);
+    watch(name, {}, false);
     std::filesystem::remove(name.parent_path());
     wake->read_now();
     BOOST_TEST(std::exchange(wakes, 0) == 1);
-    wake->watch_nodes(name, {}, false);
+    watch(name, {}, false);
     std::filesystem::create_directory(name.parent_path());
     wake->read_now();
     BOOST_TEST(wakes == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_is_removed_and_made_anew_wakes_and_its_neighbours_do_not) {
-    wake->watch_nodes(file, {file}, false);
+    watch(file, {file}, false);
     scratch.file("neighbour");
     context.poll();
     BOOST_TEST(wakes == 0);
@@ -165,11 +177,11 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_removed_and_made_anew_wakes_and_its_neighbou
 
 BOOST_AUTO_TEST_CASE(a_directory_that_is_to_come_is_watched_for) {
     const auto late = scratch.path() / "by-id" / "disk";
-    wake->watch_nodes(late, {}, false);
+    watch(late, {}, false);
     std::filesystem::create_directory(late.parent_path());
     run_until_woken();
     wakes = 0;
-    wake->watch_nodes(late, {}, false);
+    watch(late, {}, false);
     scratch.file("by-id/disk");
     run_until_woken();
 }
@@ -229,7 +241,7 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_refuses_is_done_without_and_told) {
     const struct rlimit none { 0, before.rlim_max };
     ::setrlimit(RLIMIT_NOFILE, &none);
     wake->watch_tables();
-    wake->watch_nodes(file, {file}, false);
+    watch(file, {file}, false);
     wake->watch_holders({holder});
     ::setrlimit(RLIMIT_NOFILE, &before);
     BOOST_TEST(wake->refusal() == "/proc/self/mountinfo: Too many open files");

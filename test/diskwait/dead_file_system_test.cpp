@@ -1,0 +1,113 @@
+// Devices on a file system whose server has died: nothing is held up by it, and nothing on it is
+// called free.
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <csignal>
+
+#include "program.hpp"
+#include "support/child.hpp"
+#include "support/hung_mount.hpp"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Dead : test::Program {
+    std::filesystem::path point = scratch.path() / "dead";
+    test::HungMount hung{point};
+
+    /// The names, each in the state that the kernel had it in when the server died.
+    bool prepare() {
+        if (!hung.mounted()) {
+            BOOST_TEST_MESSAGE("skipped: no FUSE file system can be made here (needs root)");
+            return false;
+        }
+        std::filesystem::create_symlink(point / "file", scratch.path() / "to file");
+        std::filesystem::create_symlink(point, scratch.path() / "to mount");
+        return hung.make_known("file", S_IFREG | 0600U) && hung.make_known("absent", 0);
+    }
+
+    /// A diskwait that hangs, and takes no signal, ends with 137.
+    [[nodiscard]] test::Ended wait_for(const std::string& name, const std::string& flags,
+                                       const std::string& command = "") const {
+        return shell("timeout -s KILL 60 '" TEST_DISKWAIT "' --probe-timeout 5s " + flags + " '" +
+                     (scratch.path() / name).string() + "' " + command);
+    }
+};
+
+const std::vector<std::string> names{"dead/file", "dead/absent", "dead/directory/unknown",
+                                     "to file"};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(program_dead_file_system, Dead)
+
+BOOST_AUTO_TEST_CASE(what_is_on_it_is_unknown_in_time) {
+    if (!prepare()) return;
+    for (const std::string& name : names) {
+        for (const std::string flags :
+             {"-t 300ms", "-t 300ms --wait-for-device", "-t 0 --probe-timeout 300ms --explain",
+              "-n 2 -i 100ms --probe-timeout 300ms", "-t 300ms --probe procfs --quiet-period 50ms",
+              "-t 300ms --no-early-wake", "-t 300ms --root-helper 'sudo -n'",
+              "-t 300ms --probe lsof"}) {
+            const auto ended = wait_for(name, flags);
+            BOOST_TEST(ended.exit_code == 3, name << ' ' << flags << ": " << ended.exit_code << ' '
+                                                  << ended.out << ended.err);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_mount_point_that_is_used_is_busy) {
+    if (!prepare()) return;
+    const test::Child holder([&] { return ::open(point.c_str(), O_PATH | O_CLOEXEC) >= 0; });
+    BOOST_REQUIRE(holder.prepared());
+    for (const std::string name : {"dead", "to mount"}) {
+        for (const std::string flags :
+             {"-n 1", "-n 1 --wait-for-device", "-t 0 --explain", "-n 2 -i 10ms --probe procfs"}) {
+            const auto ended = wait_for(name, flags);
+            BOOST_TEST(ended.exit_code == 1, name << ' ' << flags << ": " << ended.exit_code << ' '
+                                                  << ended.out << ended.err);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_ends_the_wait) {
+    if (!prepare()) return;
+    const test::Child holder([&] { return ::open(point.c_str(), O_PATH | O_CLOEXEC) >= 0; });
+    BOOST_REQUIRE(holder.prepared());
+    for (const std::string name : {"dead", "dead/file", "dead/absent"}) {
+        for (const int signal : {SIGTERM, SIGINT}) {
+            const auto ended =
+                shell("timeout --preserve-status -k 60 -s " + std::to_string(signal) +
+                      " 0.5 '" TEST_DISKWAIT "' --probe-timeout 1h --wait-for-device '" +
+                      (scratch.path() / name).string() + "'");
+            BOOST_TEST(ended.exit_code == 128 + signal, name << ": " << ended.exit_code);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(another_device_is_answered) {
+    if (!prepare()) return;
+    const auto ended =
+        shell("timeout -s KILL 60 '" TEST_DISKWAIT "' --probe procfs --probe-timeout 2s -t 5s '" +
+              file.string() + "' '" + (point / "file").string() + "'");
+    BOOST_TEST(ended.exit_code == 3);
+    // On a busy machine, too many processes may come and go to call it free.
+    const std::string both = ended.out + ended.err;
+    BOOST_TEST(both.find(file.string()) != std::string::npos, both);
+    BOOST_TEST(both.find((point / "file").string() + ": state unknown") != std::string::npos, both);
+}
+
+BOOST_AUTO_TEST_CASE(a_command_that_names_it_holds_no_lock_up) {
+    if (!prepare()) return;
+    for (const std::string name : {"disk", "dead/file"}) {
+        const auto ended =
+            wait_for(name, "--lock -n 1 --probe procfs",
+                     "-- sh -c 'exit 7; flock \"" + (point / "file").string() + "\" true'");
+        const bool is_free = ended.exit_code == 7 && name == "disk";
+        BOOST_TEST((is_free || ended.exit_code == 3), name << ": " << ended.exit_code << ended.err);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
