@@ -83,7 +83,7 @@ asio::awaitable<WaitResult> DeviceWait::run() {
     const auto call = std::make_shared<FixedIntervalLoopingCall<>>(executor, body);
     call_ = call;
     call->start(loop_options(options_));
-    listen(executor);
+    listen();
     auto [error, outcome] = co_await call->async_wait(asio::as_tuple(asio::use_awaitable));
     finish();
     if (error && call->running()) co_await cancel_and_wait(*call);
@@ -126,13 +126,16 @@ void DeviceWait::release() noexcept {
     options_.control.reset();
 }
 
-void DeviceWait::listen(const asio::any_io_executor& strand) {
+/// The control may outlive the execution context, so it must not keep an executor.
+void DeviceWait::listen() {
     if (!options_.control) return;
     options_.control->listen(
-        [wait = weak_from_this(), strand](Duration interval, std::uint64_t max_retries) {
-            if (wait.expired()) return false;
-            asio::post(strand, [wait, interval, max_retries] {
-                if (const auto self = wait.lock()) self->set_limits(interval, max_retries);
+        [wait = weak_from_this()](Duration interval, std::uint64_t max_retries) {
+            auto self = wait.lock();
+            if (!self) return false;
+            const asio::any_io_executor strand = self->wake_timer_.get_executor();
+            asio::post(strand, [self = std::move(self), interval, max_retries] {
+                self->set_limits(interval, max_retries);
             });
             return true;
         });

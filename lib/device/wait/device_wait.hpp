@@ -51,7 +51,7 @@ class DeviceWait : public std::enable_shared_from_this<DeviceWait> {
     void release() noexcept;
 
   private:
-    void listen(const asio::any_io_executor& strand);
+    void listen();
     void set_limits(Duration interval, std::uint64_t max_retries);
     asio::awaitable<Step<void>> call_body(Tick tick);
     asio::awaitable<Step<void>> check(bool planned, TimePoint due);
