@@ -72,6 +72,19 @@ BOOST_AUTO_TEST_CASE(a_mount_point_that_is_used_is_busy) {
     }
 }
 
+/// umount(8) would wait for the server, too.
+BOOST_AUTO_TEST_CASE(a_mount_point_that_nobody_uses_is_unknown) {
+    if (!prepare()) return;
+    for (const std::string name : {"dead", "to mount"}) {
+        for (const std::string flags : {"-t 0", "-n 2 -i 10ms --wait-for-device", "-t 0 --explain",
+                                        "-n 1 --quiet-period 50ms"}) {
+            const auto ended = wait_for(name, "--probe-timeout 2s " + flags);
+            BOOST_TEST(ended.exit_code == 3, name << ' ' << flags << ": " << ended.exit_code << ' '
+                                                  << ended.out << ended.err);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_signal_ends_the_wait) {
     if (!prepare()) return;
     const test::Child holder([&] { return ::open(point.c_str(), O_PATH | O_CLOEXEC) >= 0; });

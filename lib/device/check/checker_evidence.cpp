@@ -252,7 +252,11 @@ asio::awaitable<std::vector<Answer>> Checker::open_in_background() {
     if (!opens) co_return std::vector<Answer>{};
     const Gate::Place place = co_await enter();
     const auto first = co_await find_in_background(opening(), time_left());
-    if (!first) throw std::system_error(std::make_error_code(std::errc::timed_out), "open");
+    if (!first) {
+        const char* const what =
+            known_->is_mount_point ? "its file system does not answer" : "open";
+        throw std::system_error(std::make_error_code(std::errc::timed_out), what);
+    }
     if (!shows_a_claim(*first)) co_return *first;
     const auto second = co_await find_in_background(opening(), time_left());
     co_return second ? *second : *first;

@@ -56,6 +56,14 @@ int ask_once(const Identity& mount) {
     return error;
 }
 
+/// Returns when the file system has answered, if with an error. A dead one never does, and
+/// umount(8) would wait for it as well.
+void await_answer(const Identity& mount) {
+    constexpr int flags = AT_STATX_FORCE_SYNC | AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
+    struct statx found {};
+    (void)::statx(AT_FDCWD, mount.path.c_str(), flags, STATX_BASIC_STATS, &found);
+}
+
 bool is_below(int directory, const char* name, std::uint64_t mount) {
     struct statx found {};
     return look_at(directory, name, found) == 0 && mount_of(found) == mount;
@@ -101,6 +109,7 @@ Answer ask_umount(const Identity& mount, bool has_exempt_holder) {
         error = ask_once(mount);
     }
     throw_if_shortage(error, mount.path.native());
+    if (error != EBUSY && error != ESTALE) await_answer(mount);
     if (error == EAGAIN) return nobody(Source::umount);
     const std::string name = printable(mount.path.native());
     if (error == EBUSY) {
