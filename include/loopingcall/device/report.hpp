@@ -39,8 +39,9 @@ struct Holder {
     /// The same in clock ticks after boot, as in /proc/PID/stat: with the pid, it names a process
     /// for good. 0 if it has ended meanwhile.
     std::uint64_t start_time = 0;
-    /// The systemd unit that it belongs to: "ceph-osd@3.service". Of a process of a user's service
-    /// manager, the unit of that user. Empty if it has none, or is in a container.
+    /// The systemd unit that it belongs to: "ceph-osd@3.service". A unit of a user stands behind
+    /// the user's service manager: "user@1000.service/sync.service". Empty if it has none, or is in
+    /// a container.
     std::string unit = {};
     /// The container that it is in, by its runtime and its name or short identifier:
     /// "docker 4f5a1b2c3d4e", "lxc web". Empty if it is in none that is known.

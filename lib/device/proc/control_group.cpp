@@ -147,7 +147,9 @@ ManagedBy managers_of(std::string_view cgroup) {
         const std::string_view name = unescape(group);
         if (!is_unit(name)) continue;
         if (name == "init.scope" && !managers.unit.empty()) break;  // the user's manager itself
-        managers.unit = name;
+        // A user names units at will, so that one could pass for a unit of the system.
+        if (!managers.unit.empty()) managers.unit += '/';
+        managers.unit += name;
         if (!name.starts_with("user@")) break;
     }
     return managers;

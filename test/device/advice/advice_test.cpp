@@ -73,6 +73,7 @@ const std::vector<Row> rows{
     {"a service with an escaped name", managed("a\\x2db.service", ""), "systemctl stop 'a\\x2db'"},
     {"a process of a session", managed("session-3.scope", ""), "kill 9  # x"},
     {"a user's service manager", managed("user@1000.service", ""), "kill 9  # x"},
+    {"a unit of a user", managed("user@1000.service/sshd.service", ""), "kill 9  # x"},
     {"a process in a docker container", managed("", "docker 4f5a1b2c3d4e"),
      "docker stop 4f5a1b2c3d4e"},
     {"a process in a podman container", managed("", "podman 4f5a1b2c3d4e"),
