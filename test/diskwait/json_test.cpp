@@ -56,8 +56,8 @@ BOOST_AUTO_TEST_CASE(a_wait_is_told_as_one_object_with_fixed_keys) {
     BOOST_TEST(held.at("reason").is_null());
     const json::value& holder = held.at("holders").at(0);
     BOOST_TEST(keys_of(holder) ==
-                   (std::vector<std::string>{"pid", "command", "user", "access", "path", "since",
-                                             "in_file_system", "unit", "container"}),
+                   (std::vector<std::string>{"pid", "command", "user", "access", "path",
+                                             "in_file_system", "since", "unit", "container"}),
                boost::test_tools::per_element());
     BOOST_TEST(holder.at("pid").to_number<int>() == std::stoi(ended.err));
     BOOST_TEST(holder.at("command") == "sh");

@@ -116,7 +116,7 @@ void DeviceWait::finish() {
 
 void DeviceWait::call() {
     const auto call = call_.lock();
-    if (!call) return;  // it is over
+    if (!call || !parked_) return;  // it is over, or waits for nobody
     check_due_ = true;
     call->trigger();
 }
@@ -315,8 +315,9 @@ Step<void> DeviceWait::decide_on_free(std::uint64_t round) {
             companions_->call_all();
             return end();
         case CommonRound::Step::again:
+            parked_ = round;
             companions_->call_all();
-            break;
+            return after(until_called);
         case CommonRound::Step::wait:
             break;
     }
