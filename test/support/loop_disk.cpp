@@ -4,6 +4,7 @@
 #include <linux/blkpg.h>
 #include <linux/loop.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <string>
@@ -52,6 +53,8 @@ LoopDisk::LoopDisk(const std::filesystem::path& file, std::size_t megabytes)
         attached_ = attach(file);
     }
     if (control >= 0) ::close(control);
+    // Another test may have let others open the node, and who may open it is evidence.
+    if (attached_) (void)::chmod(path_.c_str(), 0600);
 }
 
 LoopDisk::~LoopDisk() {
