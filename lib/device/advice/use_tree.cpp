@@ -37,7 +37,7 @@ bool is_below(const Mount& mount, const Mount& upper) {
     return mount.point != upper.point && mount.point.starts_with(prefix);
 }
 
-/// Whoever has a mount namespace may mount thousands below each other in it.
+/// A user with a mount namespace may mount thousands below each other in it.
 constexpr std::size_t most_inner_mounts = 100;
 constexpr int deepest_mount = 16;
 
@@ -273,7 +273,8 @@ class TreeReader {
         add_processes(use, processes_.of_file_systems[number], true);
     }
 
-    /// A file system that is mounted nowhere is still used by who has a file of it open.
+    /// Processes still use a file system that is mounted nowhere, as long as they have a file of it
+    /// open.
     void add_detached(Use& use, dev_t number) {
         wanted_.file_systems.insert(number);
         if (!attached_.insert(number).second) return;

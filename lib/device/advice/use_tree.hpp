@@ -14,8 +14,9 @@ namespace loopingcall::device::detail {
 /// All that uses a device or file, and all that uses that. For a person who reads it, and to find
 /// the first obstacle; the state of the device never depends on it.
 ///
-/// Blocks as long as the file systems that are mounted from the device do. Never throws for want of
-/// rights: what cannot be read is left out. What the report shows is in the tree in any case.
+/// Blocks as long as the file systems that are mounted from the device do. Missing rights
+/// throw nothing: what cannot be read is left out. What the report shows is in the tree in any
+/// case.
 /// @param root     of a partition, the tree begins with its disk.
 /// @param ignored  processes that do not count.
 Use read_use_tree(const Identity& root, const Report& report, const std::vector<pid_t>& ignored,
