@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(no_signal_between_the_wait_and_the_command_is_lost) {
         if (child == 0) {
             ::execl(TEST_DISKWAIT, TEST_DISKWAIT, "-q", "--probe", "procfs", "-n", "1", "--lock",
                     "--no-default-config", file.c_str(), "--", "/bin/sh", "-c",
-                    "trap 'kill $!; exit 77' TERM; sleep 1000 & wait", nullptr);
+                    "trap 'exit 77' TERM; while :; do sleep 0.02; done", nullptr);
             ::_exit(1);
         }
         // From before the wait to well after the start of COMMAND.
