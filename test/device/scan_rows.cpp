@@ -52,14 +52,18 @@ Path file_in(const Place& place) {
     return made >= 0 && ::ftruncate(made, 4096) == 0 && ::close(made) == 0 ? file : Path{};
 }
 
-bool in_a_thread_with_its_own_table(const std::function<bool()>& work) {
+bool in_a_thread(const std::function<bool()>& work) {
     std::atomic<int> done = 0;
     std::thread([&] {
-        done = ::unshare(CLONE_FILES) == 0 && work() ? 1 : 2;
+        done = work() ? 1 : 2;
         for (;;) ::pause();
     }).detach();
     while (done == 0) std::this_thread::yield();
     return done == 1;
+}
+
+bool in_a_thread_with_its_own_table(const std::function<bool()>& work) {
+    return in_a_thread([&] { return ::unshare(CLONE_FILES) == 0 && work(); });
 }
 
 void start_threads(int count) {
@@ -95,6 +99,14 @@ bool enter_a_root_of_our_own(const Path& point) {
            ::chroot(point.c_str()) == 0 && ::chdir("/") == 0;
 }
 
+/// In such a root, by a name that another file has outside.
+bool registered_as_passwd(const Place& place) {
+    struct stat status {};
+    return ::stat(place.device.c_str(), &status) == 0 &&
+           enter_a_root_of_our_own(place.scratch / "root") && ::mkdir("/etc", 0700) == 0 &&
+           ::mknod("/etc/passwd", S_IFBLK | 0600, status.st_rdev) == 0 && registered("/etc/passwd");
+}
+
 std::vector<ScanRow> busy_rows() {
     const char* const ring = "io_uring";
     return {
@@ -127,6 +139,16 @@ std::vector<ScanRow> busy_rows() {
          "descriptors", "open"},
         {"mapped in pieces, and closed", [](const Place& p) { return mapped(p.device, 4); },
          State::busy, "mappings", "mmap"},
+        {"mapped, and closed, by a process whose first thread has ended",
+         [](const Place& p) { return mapped(p.device, 4); }, State::busy, "mappings", "mmap", true},
+        {"registered with an io_uring in a root of its own, by the name of another file",
+         [](const Place& p) { return registered_as_passwd(p); }, State::busy, ring, ring},
+        {"registered with an io_uring in a root of its own by a process whose first thread has "
+         "ended",
+         [](const Place& p) { return registered_as_passwd(p); }, State::busy, ring, ring, true},
+        {"registered with an io_uring in the root of a thread",
+         [](const Place& p) { return in_a_thread([&] { return registered_as_passwd(p); }); },
+         State::busy, ring, ring},
         {"opened by one of a thousand threads",
          [](const Place& p) {
              start_threads(500);

@@ -24,6 +24,8 @@ struct ScanRow {
     std::string source = {};
     /// If it is busy: how.
     std::string access = {};
+    /// Whether its first thread ends then, and another one lives on.
+    bool first_thread_ends = false;
 };
 
 /// Starts a chain of processes, each of which forks and ends: there is always one, and it is always

@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(every_probe_sees_what_a_process_has_to_do_with_a_device) {
         }
         const test::Place place{disk.path(), scratch.path() / std::to_string(++number)};
         std::filesystem::create_directory(place.scratch);
-        const test::Child child([&] { return row.prepare(place); });
+        const test::Child child([&] { return row.prepare(place); }, row.first_thread_ends);
         BOOST_TEST_CONTEXT(row.name) {
             BOOST_REQUIRE(child.prepared());
             for (const Probe probe : probes) {

@@ -176,13 +176,19 @@ struct LeaderIsDead : OnDisk {
 };
 
 struct MappedOnly : OnDisk {
-    MappedOnly() {
-        have_child([this] {
-            const int opened = ::open(device_.c_str(), O_RDONLY | O_CLOEXEC);
-            const void* const mapped = ::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, opened, 0);
-            return ::close(opened) == 0 && mapped != MAP_FAILED;
-        });
+    explicit MappedOnly(bool leader_dies = false) {
+        have_child(
+            [this] {
+                const int opened = ::open(device_.c_str(), O_RDONLY | O_CLOEXEC);
+                const void* const mapped = ::mmap(nullptr, 4096, PROT_READ, MAP_SHARED, opened, 0);
+                return ::close(opened) == 0 && mapped != MAP_FAILED;
+            },
+            true, leader_dies);
     }
+};
+
+struct MappedAndLeaderIsDead : MappedOnly {
+    MappedAndLeaderIsDead() : MappedOnly(true) {}
 };
 
 struct FileBehindALoopDevice : OnDisk {
@@ -238,6 +244,7 @@ std::vector<NamedSituation> situations() {
         {"opened by a thread with a table of its own", make<ThreadWithATableOfItsOwn>},
         {"opened by a process whose leader is dead", make<LeaderIsDead>},
         {"mapped, and not open", make<MappedOnly>},
+        {"mapped by a process whose leader is dead", make<MappedAndLeaderIsDead>},
         {"a file behind a loop device", make<FileBehindALoopDevice>},
         {"a file that is swapped to", make<SwapFile>},
         {"the working directory of a process", make<WorkingDirectory>},

@@ -14,6 +14,7 @@
 
 #include "device/kernel/proc_directory.hpp"
 #include "device/proc/process_info.hpp"
+#include "device/proc/thread_tables.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -33,17 +34,31 @@ class Search {
     void inspect(int proc, pid_t pid) {
         pid_ = pid;
         is_on_file_system_ = false;
-        process_ = open_place(proc, std::to_string(pid).c_str());
-        if (!process_.is_open()) return;
+        ThreadTables tables(pid);
+        bool has_seen_memory = wanted_.file_systems.empty();
+        for (const std::string& directory : directories_of_threads(proc, pid)) {
+            process_ = open_place(proc, directory.c_str());
+            if (!process_.is_open()) continue;
+            const pid_t thread = std::atoi(directory.c_str() + directory.rfind('/') + 1);
+            const bool is_first = thread == pid;
+            if (is_first || tables.has_new_places(thread)) inspect_places();
+            if (is_first || tables.has_new_files(thread)) inspect_descriptors();
+            if (!has_seen_memory) has_seen_memory = inspect_mappings();
+        }
+    }
+
+  private:
+    void inspect_places() {
         for (const char* const name : {"cwd", "root", "exe"}) inspect_link(name, name);
+    }
+
+    void inspect_descriptors() {
         ProcDirectory descriptors(process_.get(), "fd");
         while (const char* const number = descriptors.is_open() ? descriptors.next() : nullptr) {
             inspect(descriptors.descriptor(), number, "open");
         }
-        if (!wanted_.file_systems.empty() && !is_on_file_system_) inspect_mappings();
     }
 
-  private:
     void inspect_link(const char* name, const char* access) {
         inspect(process_.get(), name, access);
     }
@@ -80,8 +95,11 @@ class Search {
     }
 
     /// `7f00-7f01 r-xp 00000000 fe:00 1234  /bin/cat`: the number is that of the file system.
-    void inspect_mappings() {
-        std::istringstream lines(read_text(process_.get(), "maps").text);
+    /// @return whether there is memory, which all threads share.
+    bool inspect_mappings() {
+        if (is_on_file_system_) return true;
+        const std::string text = read_text(process_.get(), "maps").text;
+        std::istringstream lines(text);
         for (std::string line; std::getline(lines, line);) {
             std::istringstream fields(line);
             std::string addresses, rights, offset, device;
@@ -93,6 +111,7 @@ class Search {
                                         hexadecimal(device.substr(colon + 1)));
             note_file(number, inode, "mmap");
         }
+        return !text.empty();
     }
 
     static unsigned hexadecimal(const std::string& text) {
@@ -157,11 +176,13 @@ std::vector<MountTable> other_mount_namespaces(const std::filesystem::path& proc
     };
     std::set<ino_t> known{0, namespace_of("self")};
     std::vector<MountTable> others;
+    const Descriptor directory = open_place(AT_FDCWD, proc.c_str());
     for (const pid_t pid : processes_in(proc)) {
-        const std::string process = std::to_string(pid);
-        if (!known.insert(namespace_of(process)).second) continue;
-        const std::string table = (proc / process / "mountinfo").string();
-        others.push_back(parse_mount_table(pid, read_text(AT_FDCWD, table.c_str()).text));
+        for (const std::string& thread : directories_of_threads(directory.get(), pid)) {
+            if (!known.insert(namespace_of(thread)).second) continue;
+            const std::string table = (proc / thread / "mountinfo").string();
+            others.push_back(parse_mount_table(pid, read_text(AT_FDCWD, table.c_str()).text));
+        }
     }
     return others;
 }

@@ -23,7 +23,8 @@ struct MountNamespaces {
     std::size_t refused = 0;
 };
 
-/// The mount namespaces of all processes, each read once. One without a process is not found.
+/// The mount namespaces of all processes and of their threads, each read once. One without a
+/// process is not found.
 MountNamespaces read_mount_namespaces(const KernelView& view);
 
 }  // namespace loopingcall::device::detail

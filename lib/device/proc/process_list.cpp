@@ -30,7 +30,7 @@ bool is_of_a_process(std::string_view place) {
 }  // namespace
 
 ProcessList::ProcessList(const char* path, IgnoredProcesses to_ignore)
-    : path_(path), proc_(AT_FDCWD, path), to_ignore_(std::move(to_ignore)) {}
+    : self_(::getpid()), path_(path), proc_(AT_FDCWD, path), to_ignore_(std::move(to_ignore)) {}
 
 /// /proc of another PID namespace, or none at all, has no entry for this process.
 std::string ProcessList::problem() const {
@@ -38,7 +38,7 @@ std::string ProcessList::problem() const {
         return std::string("/proc cannot be read: ") + std::strerror(proc_.error());
     char self[32]{};
     const ssize_t size = ::readlinkat(proc_.descriptor(), "self", self, sizeof self - 1);
-    if (size > 0 && self == std::to_string(::getpid())) return {};
+    if (size > 0 && self == std::to_string(self_)) return {};
     return "/proc does not show this process: mount the one of its PID namespace";
 }
 
@@ -74,7 +74,7 @@ std::vector<ListedProcess> ProcessList::read_new() {
 }
 
 bool ProcessList::is_left_out(pid_t pid) {
-    if (pid == ::getpid()) return true;
+    if (pid == self_) return true;
     const auto ignored = to_ignore_.find(pid);
     if (ignored == to_ignore_.end() || start_time_of(pid) != ignored->second) return false;
     if (std::find(ignored_.begin(), ignored_.end(), pid) == ignored_.end()) {

@@ -40,6 +40,7 @@ class ProcessList {
   private:
     bool is_left_out(pid_t pid);
 
+    const pid_t self_;
     std::string path_;
     ProcDirectory proc_;
     IgnoredProcesses to_ignore_;

@@ -1,10 +1,29 @@
 #include "thread_tables.hpp"
 
 #include <linux/kcmp.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "device/kernel/proc_directory.hpp"
+
 namespace loopingcall::device::detail {
+
+std::vector<std::string> directories_of_threads(int proc, pid_t pid) {
+    std::vector<std::string> directories{std::to_string(pid)};
+    const std::string tasks = directories.front() + "/task";
+    if (!has_threads(proc, tasks.c_str())) return directories;
+    ProcDirectory threads(proc, tasks.c_str());
+    while (const auto thread = threads.is_open() ? threads.next_number() : std::nullopt) {
+        if (*thread != pid) directories.push_back(tasks + '/' + std::to_string(*thread));
+    }
+    return directories;
+}
+
+bool has_threads(int base, const char* tasks) {
+    struct stat status {};
+    return ::fstatat(base, tasks, &status, 0) != 0 || status.st_nlink != 3;
+}
 
 bool ThreadTables::has_new_files(pid_t thread) { return insert(files_, thread, KCMP_FILES); }
 

@@ -3,9 +3,18 @@
 #include <sys/types.h>
 
 #include <set>
+#include <string>
 #include <vector>
 
 namespace loopingcall::device::detail {
+
+/// Whether this directory, that of the threads of a process, has more than one, or cannot be read.
+/// It has a link for each thread, beside two of its own.
+bool has_threads(int base, const char* tasks);
+
+/// The directories below /proc of a process and of its other threads: "12", "12/task/13". The first
+/// thread may have ended, and each thread may have files, places and a mount namespace of its own.
+std::vector<std::string> directories_of_threads(int proc, pid_t pid);
 
 /// Tells which threads of a process share what with others, so that what they share is looked at
 /// once: most share all with the process. The kernel compares for us (kcmp), by an order, so that a

@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <set>
 #include <string>
 #include <thread>
 
@@ -23,38 +22,82 @@ constexpr std::size_t most_strangers = 10'000;
 
 }  // namespace
 
-/// A mapping that is moved, cut or joined to another while it is looked at has another link then:
-/// so the map is read again until each file that was in it first could be looked at.
-void ProcessInspector::inspect_mappings() {
-    // Most processes map nothing that is new, and their links are not needed.
+/// A mapping that is moved, cut or joined to another during the inspection has another link then.
+/// So the map is read again until each file of the first one was seen.
+void ProcessInspector::inspect_mappings(int proc) {
     // Another mount of the same file system may have the same path elsewhere.
     const auto is_known = [this](const MappedFile& file) {
         const bool may_be_one = targets_.has_inode(file.inode) || targets_.has_mounts();
-        return !may_be_one && strangers_.contains(std::string(file.identity));
+        return !may_be_one && strangers_.contains(file.identity);
     };
-    process::detail::Descriptor links;
-    std::set<std::string> missed;
+    NameSet missed;
     constexpr int most_rounds = 16;
     for (int round = 0; round < most_rounds; ++round) {
-        const ProcText maps = read_text(process_.get(), "maps");
-        throw_if_shortage(maps.error, "maps");
-        if (maps.error != 0 && !is_gone(maps.error)) {
-            return note_refusal(maps.error, Place::mappings);
-        }
-        std::set<std::string> again;
-        for_each_mapped_file(maps.text, [&](const MappedFile& file) {
+        const std::optional<std::string> maps = read_maps(proc);
+        if (!maps) return;
+        process::detail::Descriptor links;
+        bool can_open = true;
+        NameSet again;
+        for_each_mapped_file(*maps, [&](const MappedFile& file) {
             progress_.count();
-            if (round > 0 && !missed.contains(std::string(file.identity))) return;
-            if (is_known(file)) return;
-            if (!links.is_open()) links = open_place(process_.get(), "map_files");
-            if (!inspect_mapped_file(links.get(), file)) again.emplace(file.identity);
+            const bool was_seen = round > 0 && !missed.contains(file.identity);
+            if (!can_open || was_seen || is_known(file)) return;
+            can_open = open_links(proc, links);
+            if (can_open && !inspect_mapped_file(links.get(), file)) again.emplace(file.identity);
         });
-        if (again.empty()) return;
+        if (!can_open || again.empty()) return;
         missed = std::move(again);
         constexpr int rounds_at_once = 4;
         if (round >= rounds_at_once) std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
     add_gap(Place::mappings, "its memory map kept changing");
+}
+
+/// @return nothing if the process has no memory, or its map may not be read.
+std::optional<std::string> ProcessInspector::read_maps(int proc) {
+    constexpr int most_threads = 16;
+    for (int i = 0; i < most_threads; ++i) {
+        // Most processes map nothing that is new: their directories stay closed.
+        ProcText maps = process_.is_open()
+                            ? read_text(process_.get(), "maps")
+                            : read_text(proc, (std::to_string(pid_) + "/maps").c_str());
+        throw_if_shortage(maps.error, "maps");
+        if (maps.error != 0 && !is_gone(maps.error)) {
+            if (open_process(proc, Place::mappings)) note_refusal(maps.error, Place::mappings);
+            return std::nullopt;
+        }
+        if (maps.error == 0 && !maps.text.empty()) return std::move(maps.text);
+        if (!open_thread_with_memory(proc)) return std::nullopt;
+    }
+    add_gap(Place::mappings, "its threads kept changing");
+    return std::nullopt;
+}
+
+/// /proc/PID shows the memory of the first thread, and nothing after the end of that thread. /proc
+/// has a directory for each other thread as well, which it does not list.
+/// @return whether another thread has memory; its directory then stands for that of the process.
+bool ProcessInspector::open_thread_with_memory(int proc) {
+    const std::string tasks = std::to_string(pid_) + "/task";
+    if (!has_threads(proc, tasks.c_str())) return false;
+    ProcDirectory threads(proc, tasks.c_str());
+    if (!threads.is_open()) throw_if_shortage(threads.error(), "task");
+    while (const auto thread = threads.is_open() ? threads.next_number() : std::nullopt) {
+        progress_.count();
+        if (*thread == pid_) continue;
+        process_ = open_place(proc, std::to_string(*thread).c_str());
+        if (process_.is_open() && !read_text(process_.get(), "maps").text.empty()) return true;
+    }
+    process_ = process::detail::Descriptor();
+    return false;
+}
+
+/// @return false if the process has ended, or its links may not be seen.
+bool ProcessInspector::open_links(int proc, process::detail::Descriptor& links) {
+    if (links.is_open()) return true;
+    if (!open_process(proc, Place::mappings)) return false;
+    links = open_place(process_.get(), "map_files");
+    if (!links.is_open()) note_error(errno, Place::mappings);
+    return links.is_open();
 }
 
 /// Those that are not looked for are remembered.

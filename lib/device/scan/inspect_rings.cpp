@@ -7,6 +7,8 @@
 #include <chrono>
 #include <set>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <loopingcall/device/printable.hpp>
 
@@ -46,11 +48,31 @@ void ProcessInspector::inspect_ring(const std::string& info) {
                     printable(name) + '"');
     }
     if (files.paths.empty()) return;
-    const Descriptor root = open_place(process_.get(), "root");
+    const std::vector<Descriptor> roots = open_roots();
     for (const std::string& path : std::set(files.paths.begin(), files.paths.end())) {
         progress_.count();
-        inspect_registered(root.get(), path);
+        inspect_registered(roots, path);
     }
+}
+
+/// Ours, and that of each thread: the first one may have ended, and others may have left its root.
+std::vector<Descriptor> ProcessInspector::open_roots() {
+    std::vector<Descriptor> roots;
+    const auto add = [&](int base, const std::string& name) {
+        Descriptor root = open_place(base, name.c_str());
+        if (root.is_open()) roots.push_back(std::move(root));
+    };
+    add(AT_FDCWD, "/");
+    add(process_.get(), "root");
+    ProcDirectory threads(process_.get(), "task");
+    if (!threads.is_open()) throw_if_shortage(threads.error(), "task");
+    ThreadTables tables(pid_);
+    while (const auto thread = threads.is_open() ? threads.next_number() : std::nullopt) {
+        progress_.count();
+        if (*thread == pid_ || !tables.has_new_places(*thread)) continue;
+        add(process_.get(), "task/" + std::to_string(*thread) + "/root");
+    }
+    return roots;
 }
 
 /// A ring that is busy shows nothing; it is so for a moment, or hangs.
@@ -69,12 +91,13 @@ RegisteredFiles ProcessInspector::read_ring(const std::string& info) {
     return {};
 }
 
-void ProcessInspector::inspect_registered(int root, const std::string& path) {
+void ProcessInspector::inspect_registered(const std::vector<Descriptor>& roots,
+                                          const std::string& path) {
     const std::string below = '.' + path;
     struct statx found {};
     bool is_there = false;
-    for (const auto& [base, name] : {std::pair(AT_FDCWD, path), std::pair(root, below)}) {
-        if (base == -1 || look_at(base, name.c_str(), found) != 0) continue;
+    for (const Descriptor& root : roots) {
+        if (look_at(root.get(), below.c_str(), found) != 0) continue;
         is_there = true;
         note(found, "io_uring", Place::io_uring, true);
     }
@@ -84,7 +107,7 @@ void ProcessInspector::inspect_registered(int root, const std::string& path) {
     }
     if (is_there && !path.ends_with(deleted)) return;
     if (is_in_memory(path)) return;
-    if (may_lie_below(root, directory_of(path))) {
+    if (may_lie_below(roots, directory_of(path))) {
         add_gap(Place::io_uring,
                 "a file is registered with its io_uring that is not at its path "
                 "any more: " +
@@ -92,14 +115,17 @@ void ProcessInspector::inspect_registered(int root, const std::string& path) {
     }
 }
 
-/// Whether what is looked for may lie in this directory, as it is from our root and from that of
-/// the process; or that cannot be found out.
-bool ProcessInspector::may_lie_below(int root, const std::string& directory) const {
-    const Descriptor ours = open_place(AT_FDCWD, directory.c_str());
-    const Descriptor theirs = open_place(root, ('.' + directory).c_str());
-    if (!ours.is_open() && !theirs.is_open()) return true;
-    return (ours.is_open() && may_lie_in(ours.get())) ||
-           (theirs.is_open() && may_lie_in(theirs.get()));
+/// Whether what is looked for may lie in this directory, as it is from one of the roots; or that
+/// cannot be found out.
+bool ProcessInspector::may_lie_below(const std::vector<Descriptor>& roots,
+                                     const std::string& directory) const {
+    bool is_there = false;
+    for (const Descriptor& root : roots) {
+        const Descriptor place = open_place(root.get(), ('.' + directory).c_str());
+        if (place.is_open() && may_lie_in(place.get())) return true;
+        is_there = is_there || place.is_open();
+    }
+    return !is_there;
 }
 
 bool ProcessInspector::may_lie_in(int place) const {

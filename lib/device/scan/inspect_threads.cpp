@@ -1,6 +1,4 @@
 // What the threads of a process have apart from it.
-#include <sys/stat.h>
-
 #include <cerrno>
 
 #include "device/kernel/proc_directory.hpp"
@@ -8,12 +6,6 @@
 #include "process_inspector.hpp"
 
 namespace loopingcall::device::detail {
-
-/// /proc/PID/task has a link for each thread, beside two of its own.
-bool ProcessInspector::has_threads() const {
-    struct stat status {};
-    return ::fstatat(process_.get(), "task", &status, 0) != 0 || status.st_nlink != 3;
-}
 
 /// A thread may hand its table on to a new one and end, or become the process itself by exec(): so
 /// they are listed again as long as there are new ones that do not share what is known, and then
@@ -47,6 +39,7 @@ bool ProcessInspector::inspect_new_threads(ThreadTables& tables) {
         const bool where = tables.has_new_places(*thread);
         if (files) inspect_descriptors(prefix, Place::threads);
         if (where) inspect_places(prefix, Place::threads);
+        if (where) inspect_link(prefix + "exe", "exe", Place::threads);  // the first may have ended
         any = any || files || where;
     }
     return any;

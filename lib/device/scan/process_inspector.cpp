@@ -41,18 +41,18 @@ Findings ProcessInspector::inspect(Look look, int proc, pid_t pid, const Finding
     progress_.count();
     pid_ = pid;
     findings_ = {};
-    process_ = open_place(proc, std::to_string(pid).c_str());
-    if (!process_.is_open()) {
-        findings_.is_gone = is_gone(errno);
-        note_error(errno, Place::descriptors);
+    process_ = process::detail::Descriptor();
+    if (look == Look::mappings) {
+        inspect_mappings(proc);
         return std::exchange(findings_, {});
     }
+    if (!open_process(proc, Place::descriptors)) return std::exchange(findings_, {});
     switch (look) {
         case Look::descriptors:
             inspect_descriptors("", Place::descriptors);
             inspect_link("exe", "exe", Place::descriptors);
             inspect_places("", Place::descriptors);
-            findings_.has_threads = has_threads();
+            findings_.has_threads = has_threads(process_.get(), "task");
             break;
         case Look::threads:
             if (known.has_threads) inspect_threads();
@@ -63,10 +63,19 @@ Findings ProcessInspector::inspect(Look look, int proc, pid_t pid, const Finding
             for (const std::string& ring : known.rings) inspect_ring(ring);
             break;
         case Look::mappings:
-            inspect_mappings();
             break;
     }
     return std::exchange(findings_, {});
+}
+
+/// The open directory is of this process, also when another one gets its number.
+bool ProcessInspector::open_process(int proc, Place place) {
+    if (process_.is_open()) return true;
+    process_ = open_place(proc, std::to_string(pid_).c_str());
+    if (process_.is_open()) return true;
+    findings_.is_gone = is_gone(errno);
+    note_error(errno, place);
+    return false;
 }
 
 void ProcessInspector::inspect_descriptors(const std::string& prefix, Place place) {

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,6 +22,15 @@
 
 namespace loopingcall::device::detail {
 
+/// Finds a name without making a string of it.
+struct NameHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const noexcept {
+        return std::hash<std::string_view>{}(name);
+    }
+};
+using NameSet = std::unordered_set<std::string, NameHash, std::equal_to<>>;
+
 /// Looks into processes, one after the other, for all targets of a scan. What it may not see is a
 /// gap; what it cannot see because descriptors or memory have run out it throws, since no target
 /// can be called free after that.
@@ -34,6 +44,8 @@ class ProcessInspector {
     Findings inspect(Look look, int proc, pid_t pid, const Findings& known = {});
 
   private:
+    bool open_process(int proc, Place place);
+
     // A name is relative to the directory of the process; a prefix is "" for the process itself,
     // and "task/12/" for a thread.
     void inspect_descriptors(const std::string& prefix, Place place);
@@ -43,18 +55,23 @@ class ProcessInspector {
     int inspect_link(const std::string& name, const char* access, Place place);
     void inspect_places(const std::string& prefix, Place place);
 
-    void inspect_mappings();
+    void inspect_mappings(int proc);
+    std::optional<std::string> read_maps(int proc);
+    bool open_thread_with_memory(int proc);
+    bool open_links(int proc, process::detail::Descriptor& links);
     bool inspect_mapped_file(int links, const MappedFile& file);
     void note_unseen_mapping(std::string_view identity);
 
-    [[nodiscard]] bool has_threads() const;
     void inspect_threads();
     bool inspect_new_threads(ThreadTables& tables);
 
     void inspect_ring(const std::string& info);
     RegisteredFiles read_ring(const std::string& info);
-    void inspect_registered(int root, const std::string& path);
-    [[nodiscard]] bool may_lie_below(int root, const std::string& directory) const;
+    std::vector<process::detail::Descriptor> open_roots();
+    void inspect_registered(const std::vector<process::detail::Descriptor>& roots,
+                            const std::string& path);
+    [[nodiscard]] bool may_lie_below(const std::vector<process::detail::Descriptor>& roots,
+                                     const std::string& directory) const;
     [[nodiscard]] bool may_lie_in(int place) const;
 
     void count_in_flight(const std::vector<std::string>& sockets);
@@ -69,7 +86,7 @@ class ProcessInspector {
     Progress& progress_;
     RingFormat ring_format_;
     std::optional<std::set<pid_t>> ancestors_;
-    std::unordered_set<std::string> strangers_;  // mapped files that are not looked for
+    NameSet strangers_;  // mapped files that are not looked for
 
     pid_t pid_ = 0;  // that is looked into
     process::detail::Descriptor process_{};

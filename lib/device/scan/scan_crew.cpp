@@ -17,7 +17,8 @@ constexpr std::chrono::milliseconds slice{20};
 std::size_t threads_for(std::size_t processes) {
     constexpr std::size_t fewest_for_a_thread = 64;
     constexpr std::size_t most_threads = 4;
-    const std::size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
+    // It reads a file of /sys each time.
+    static const std::size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
     return std::min({processes / fewest_for_a_thread + 1, cores, most_threads});
 }
 
