@@ -24,51 +24,46 @@ namespace {
 using asio::posix::stream_descriptor;
 using process::detail::Descriptor;
 
-/// What the thread and the one who waits for it share. The end of the pipe that the thread closes
-/// is how it tells that it is done: unlike an executor, it may outlive everything.
-struct Errand {
+}  // namespace
+
+/// What the thread shares with the one that waits. The thread shows its end by closing the end of a
+/// pipe: unlike an executor, that may outlive everything.
+struct BackgroundWork::Errand {
     std::function<void()> work;
     std::exception_ptr error = {};
     std::atomic<bool> done = false;
     Descriptor done_end{};
+
+    void perform() {
+        try {
+            work();
+        } catch (...) {
+            error = std::current_exception();
+        }
+        done.store(true, std::memory_order_release);
+        const Descriptor closed = std::move(done_end);
+    }
 };
 
-void perform(const std::shared_ptr<Errand>& errand) {
-    try {
-        errand->work();
-    } catch (...) {
-        errand->error = std::current_exception();
-    }
-    errand->done.store(true, std::memory_order_release);
-    const Descriptor closed = std::move(errand->done_end);
-}
-
-/// @return the end of the pipe that is closed when the work is done.
-Descriptor start(const std::shared_ptr<Errand>& errand) {
+BackgroundWork::BackgroundWork(const asio::any_io_executor& executor, std::function<void()> work)
+    : errand_(std::make_shared<Errand>()), end_(std::make_shared<stream_descriptor>(executor)) {
+    errand_->work = std::move(work);
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) {
         throw std::system_error(errno, std::system_category(), "pipe2");
     }
     Descriptor waiting_end(ends[0]);
-    errand->done_end = Descriptor(ends[1]);
+    errand_->done_end = Descriptor(ends[1]);
+    end_->assign(waiting_end.get());
+    waiting_end.release();
     const process::detail::AllSignalsBlocked blocked;
-    std::thread([errand] { perform(errand); }).detach();
-    return waiting_end;
+    std::thread([errand = errand_] { errand->perform(); }).detach();
 }
 
-}  // namespace
-
-asio::awaitable<bool> run_in_background(std::function<void()> work,
-                                        std::chrono::nanoseconds time_limit) {
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    const auto errand = std::make_shared<Errand>();
-    errand->work = std::move(work);
-    const auto end = std::make_shared<stream_descriptor>(executor);
-    Descriptor waiting_end = start(errand);
-    end->assign(waiting_end.get());
-    waiting_end.release();
-
-    asio::steady_timer limit(executor, time_limit);
+asio::awaitable<bool> BackgroundWork::wait(std::chrono::nanoseconds time_limit) {
+    const auto errand = errand_;
+    const auto end = end_;
+    asio::steady_timer limit(end->get_executor(), time_limit);
     limit.async_wait([end](boost::system::error_code error) {
         if (!error) end->cancel();
     });
@@ -81,6 +76,13 @@ asio::awaitable<bool> run_in_background(std::function<void()> work,
     if (!errand->done.load(std::memory_order_acquire)) co_return false;
     if (errand->error) std::rethrow_exception(errand->error);
     co_return true;
+}
+
+asio::awaitable<bool> run_in_background(std::function<void()> work,
+                                        std::chrono::nanoseconds time_limit) {
+    const asio::any_io_executor executor = co_await asio::this_coro::executor;
+    BackgroundWork started(executor, std::move(work));
+    co_return co_await started.wait(time_limit);
 }
 
 void close_in_background(Descriptor descriptor) noexcept try {

@@ -141,14 +141,6 @@ std::vector<ScanRow> busy_rows() {
          State::busy, "mappings", "mmap"},
         {"mapped, and closed, by a process whose first thread has ended",
          [](const Place& p) { return mapped(p.device, 4); }, State::busy, "mappings", "mmap", true},
-        {"registered with an io_uring in a root of its own, by the name of another file",
-         [](const Place& p) { return registered_as_passwd(p); }, State::busy, ring, ring},
-        {"registered with an io_uring in a root of its own by a process whose first thread has "
-         "ended",
-         [](const Place& p) { return registered_as_passwd(p); }, State::busy, ring, ring, true},
-        {"registered with an io_uring in the root of a thread",
-         [](const Place& p) { return in_a_thread([&] { return registered_as_passwd(p); }); },
-         State::busy, ring, ring},
         {"opened by one of a thousand threads",
          [](const Place& p) {
              start_threads(500);
@@ -272,6 +264,14 @@ std::vector<ScanRow> unknown_rows() {
                     enter_a_root_of_our_own(p.scratch / "root") &&
                     ::mknod("/disk", S_IFBLK | 0600, status.st_rdev) == 0 && registered("/disk");
          },
+         State::unknown, ring},
+        {"registered with an io_uring in a root of its own, by the name of another file",
+         [](const Place& p) { return registered_as_passwd(p); }, State::unknown, ring},
+        {"registered with an io_uring in a root of its own by a process whose first thread has "
+         "ended",
+         [](const Place& p) { return registered_as_passwd(p); }, State::unknown, ring, "", true},
+        {"registered with an io_uring in the root of a thread",
+         [](const Place& p) { return in_a_thread([&] { return registered_as_passwd(p); }); },
          State::unknown, ring},
         {"registered with an io_uring that is mapped, and has no descriptor",
          [](const Place& p) {

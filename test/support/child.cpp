@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -27,14 +27,17 @@ void say_ready(int pipe) {
     if (::write(pipe, "x", 1) != 1) ::_exit(1);
 }
 
-bool is_zombie(const std::string& process) {
-    std::string text;
-    std::getline(std::ifstream(process + "/stat"), text);
-    return text.find(") Z ") != std::string::npos;
+/// @param process  its directory in /proc.
+bool is_zombie(int process) {
+    char text[512];
+    const int file = ::openat(process, "stat", O_RDONLY | O_CLOEXEC);
+    const ssize_t size = ::read(file, text, sizeof text);
+    ::close(file);
+    return size > 0 && std::string_view(text, static_cast<std::size_t>(size)).find(") Z ") !=
+                           std::string_view::npos;
 }
 
-[[noreturn]] void die_and_let_another_go_on(int ready) {
-    const std::string leader = "/proc/" + std::to_string(::getpid());
+[[noreturn]] void die_and_let_another_go_on(int leader, int ready) {
     std::thread([leader, ready] {
         while (!is_zombie(leader)) std::this_thread::yield();
         say_ready(ready);
@@ -52,8 +55,11 @@ Child::Child(const std::function<bool()>& prepare, bool leader_dies) {
     if (pid_ == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         ::close(ready[0]);
+        // Before prepare() may leave the root that has /proc.
+        const int self = ::open("/proc/self", O_PATH | O_CLOEXEC);
         if (!prepare()) ::_exit(1);
-        if (leader_dies) die_and_let_another_go_on(ready[1]);
+        if (leader_dies) die_and_let_another_go_on(self, ready[1]);
+        ::close(self);
         say_ready(ready[1]);
         wait_for_ever();
     }

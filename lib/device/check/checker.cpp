@@ -165,8 +165,7 @@ void Checker::forget_device() {
 
 asio::awaitable<std::optional<Survey>> Checker::survey_now() {
     const SurveyOptions wanted{.claims = options_.check_device_kernel_claims,
-                               .partitions = options_.check_device_children,
-                               .lock = udev_.leaves_lock_to_survey()};
+                               .partitions = options_.check_device_children};
     std::function<Survey()> look = [device = device_, wanted, loops = context_->loops] {
         return survey_device(device, wanted, *loops);
     };

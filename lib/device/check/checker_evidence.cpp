@@ -92,9 +92,10 @@ asio::awaitable<std::optional<Report>> Checker::find_evidence(EvidenceTable tabl
             report = co_await check_through_helper(*known_, table.kind, options_, time_left());
         }
         co_await identify_holders(report);
-        if (has_claim_of_udev(report)) (void)co_await udev_.answers(table, time_left());
+        if (has_claim_of_udev(report)) (void)co_await udev_.answers(time_left());
         co_return report;
     }
+    if (known_->is_block_device) udev_.begin_to_find_lock();
     co_await look_at_processes(table);
     if (looks_again_ < most_looks_again && co_await has_let_go(table)) {
         ++looks_again_;
@@ -106,7 +107,7 @@ asio::awaitable<std::optional<Report>> Checker::find_evidence(EvidenceTable tabl
         deadline_ += std::chrono::steady_clock::now() - begun;
         if (settled) co_return std::nullopt;
     }
-    if (known_->is_block_device) table.add(co_await udev_.answers(table, time_left()));
+    if (known_->is_block_device) table.add(co_await udev_.answers(time_left()));
     co_return conclude(std::move(table), options_.check_device_strict);
 }
 

@@ -33,7 +33,7 @@ KernelTables::KernelTables(const KernelView& view, LoopCache& loops,
       mountinfo_(read_table(view, "self/mountinfo")),
       mounts_(parse_mountinfo(mountinfo_.text)),
       loops_(read_loop_devices(view, loops, spares_loops)) {
-    if (is_without_swap(view)) return;
+    if (is_without(view, "swaps")) return;
     swap_table_ = read_table(view, "swaps");
     swaps_ = parse_swaps(swap_table_.text);
 }

@@ -11,6 +11,7 @@
 
 #include "kernel_tables.hpp"
 #include "proc_directory.hpp"
+#include "shortage.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -44,9 +45,26 @@ KernelText read_table(const KernelView& view, const std::string& name) {
     return table;
 }
 
-bool is_without_swap(const KernelView& view) {
+KernelText read_optional_table(const KernelView& view, const std::string& name) {
+    if (is_without(view, name)) return {};
+    const Path file = view.proc / name;
+    KernelText table{.problem = problem_with(file, PROC_SUPER_MAGIC, view.genuine)};
+    if (table.problem.empty()) {
+        ProcText read = read_text(AT_FDCWD, file.c_str());
+        throw_if_shortage(read.error, name);
+        table.text = std::move(read.text);
+        if (read.error != 0) {
+            table.problem =
+                printable(file.native()) + " cannot be read: " + std::strerror(read.error);
+        }
+    }
+    if (!table.problem.empty()) table.problem += "; mount a /proc that shows it";
+    return table;
+}
+
+bool is_without(const KernelView& view, const std::string& name) {
     std::error_code error;
-    const bool has_table = std::filesystem::exists(view.proc / "swaps", error);
+    const bool has_table = std::filesystem::exists(view.proc / name, error);
     return !error && !has_table && std::filesystem::exists(view.proc / "uptime", error);
 }
 

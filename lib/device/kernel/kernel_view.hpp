@@ -25,9 +25,12 @@ struct KernelText {
 /// mounted over it, counts as not read: none of those that are asked for is ever empty.
 KernelText read_table(const KernelView& view, const std::string& name);
 
-/// Whether the kernel has no swap, and so no table of it. A /proc that shows processes only has not
-/// either, nor its other tables.
-bool is_without_swap(const KernelView& view);
+/// The same of a table that may be empty, and that a kernel may have been built without.
+KernelText read_optional_table(const KernelView& view, const std::string& name);
+
+/// Whether the kernel was built without this table, "swaps" or "locks". A /proc that shows
+/// processes only has neither these nor its other tables.
+bool is_without(const KernelView& view, const std::string& name);
 
 /// A place below `root`, the mount point of a file system of the kernel, that something is mounted
 /// over, so that what the kernel shows there cannot be seen: the first one for which `matters` is

@@ -57,7 +57,7 @@ std::vector<UdevDisk> disks_to_lock(const std::vector<std::filesystem::path>& de
     std::ranges::sort(disks, {}, number);
     const auto [first, last] = std::ranges::unique(disks, {}, number);
     disks.erase(first, last);
-    std::erase_if(disks, [](const UdevDisk& disk) { return find_disk_locks(disk.node).ours; });
+    std::erase_if(disks, [](const UdevDisk& disk) { return is_locked_by_us(disk.node); });
     return disks;
 }
 

@@ -70,7 +70,7 @@ Answer mounts_on(const Identity& mount, const KernelText& table, const std::vect
 }
 
 Answer swaps_on(const Identity& mount, const KernelView& view) {
-    if (is_without_swap(view)) return nobody(Source::swaps);
+    if (is_without(view, "swaps")) return nobody(Source::swaps);
     const KernelText table = read_table(view, "swaps");
     if (!table.problem.empty()) return not_inspected(Source::swaps, table.problem);
     std::vector<Claim> claims;

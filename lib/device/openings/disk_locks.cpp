@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "device/kernel/kernel_view.hpp"
 #include "device/kernel/proc_directory.hpp"
 
 namespace loopingcall::device::detail {
@@ -51,15 +52,17 @@ class Finder {
   public:
     Finder(const struct stat& node, const Path& proc) : node_(node), proc_(proc) {}
 
+    /// Beside an exclusive lock of ours there is no other one.
     DiskLocks find() {
-        std::vector<FileLock> locks = of_node(parse_locks(first_lines(proc_ / "locks")));
-        if (locks.empty()) return {};
-        DiskLocks found;
-        for (pid_t pid = ::getpid(); pid > 0; pid = parent_of(pid, proc_)) {
-            for (const FileLock& own : locks_of(pid)) {
-                found.ours = found.ours || own.exclusive;
-                std::erase_if(locks, [&](const FileLock& one) { return one.pid == own.pid; });
-            }
+        const std::vector<FileLock> own_locks = locks_of_us();
+        DiskLocks found{.ours = has_exclusive(own_locks)};
+        if (found.ours) return found;
+        KernelText table =
+            read_optional_table({.proc = proc_, .genuine = proc_ == "/proc"}, "locks");
+        found.problem = std::move(table.problem);
+        std::vector<FileLock> locks = of_node(parse_locks(table.text));
+        for (const FileLock& own : own_locks) {
+            std::erase_if(locks, [&](const FileLock& one) { return one.pid == own.pid; });
         }
         for (const FileLock& lock : locks) {
             DiskLocks::Owner owner = owner_of(lock);
@@ -71,12 +74,27 @@ class Finder {
         return found;
     }
 
+    [[nodiscard]] bool is_ours() const { return has_exclusive(locks_of_us()); }
+
+    [[nodiscard]] bool has_lock(pid_t pid) const { return !locks_of(pid).empty(); }
+
   private:
-    static std::string first_lines(const Path& file) {
-        return read_proc_file(AT_FDCWD, file.c_str());
+    static bool has_exclusive(const std::vector<FileLock>& locks) {
+        return std::any_of(locks.begin(), locks.end(),
+                           [](const FileLock& one) { return one.exclusive; });
     }
 
-    std::vector<FileLock> of_node(std::vector<FileLock> locks) const {
+    /// Of this process and its ancestors.
+    [[nodiscard]] std::vector<FileLock> locks_of_us() const {
+        std::vector<FileLock> locks;
+        for (pid_t pid = ::getpid(); pid > 0; pid = parent_of(pid, proc_)) {
+            const std::vector<FileLock> some = locks_of(pid);
+            locks.insert(locks.end(), some.begin(), some.end());
+        }
+        return locks;
+    }
+
+    [[nodiscard]] std::vector<FileLock> of_node(std::vector<FileLock> locks) const {
         std::erase_if(locks, [&](const FileLock& lock) {
             return lock.file_system != node_.st_dev || lock.inode != node_.st_ino;
         });
@@ -145,7 +163,22 @@ DiskLocks find_disk_locks(const std::string& node, const UdevPlaces& places) {
     return Finder(status, places.proc).find();
 }
 
+bool is_locked_by_us(const std::string& node, const UdevPlaces& places) {
+    struct stat status {};
+    return ::stat(node.c_str(), &status) == 0 && Finder(status, places.proc).is_ours();
+}
+
+bool has_owner_still(const DiskLocks& locks, const std::string& node, const UdevPlaces& places) {
+    struct stat status {};
+    if (::stat(node.c_str(), &status) != 0) return false;
+    const Finder finder(status, places.proc);
+    const auto has_lock = [&](const DiskLocks::Owner& owner) { return finder.has_lock(owner.pid); };
+    return std::any_of(locks.workers.begin(), locks.workers.end(), has_lock) ||
+           std::any_of(locks.others.begin(), locks.others.end(), has_lock);
+}
+
 Answer lock_answer(const DiskLocks& locks, const std::filesystem::path& node) {
+    if (!locks.problem.empty()) return not_inspected(Source::lock, locks.problem);
     std::vector<Claim> claims;
     for (const auto* const owners : {&locks.workers, &locks.others}) {
         for (const DiskLocks::Owner& owner : *owners) {

@@ -39,10 +39,23 @@ struct DiskLocks {
     /// Whether this process or one of its ancestors holds the exclusive lock. udevd then leaves the
     /// disk alone until we are done.
     bool ours = false;
+    /// Why the locks of others are unknown; empty if they are known.
+    std::string problem = {};
 };
 
 /// Looks for the locks on `node`. Blocks as long as /proc and the file system of the node do.
+///
+/// Reads /proc/locks, unless the lock is ours: that stops all who take or release a lock, and takes
+/// the kernel some 15 ms (it waits until no processor uses the list). So this is not for polling.
 DiskLocks find_disk_locks(const std::string& node, const UdevPlaces& places = {});
+
+/// Whether this process or one of its ancestors holds the exclusive lock on `node`.
+bool is_locked_by_us(const std::string& node, const UdevPlaces& places = {});
+
+/// Whether one of these owners holds a lock on `node` still, as far as its descriptors show. For
+/// polling: others may have the lock as well.
+bool has_owner_still(const DiskLocks& locks, const std::string& node,
+                     const UdevPlaces& places = {});
 
 /// What the source "lock" says of a disk. A pure function.
 Answer lock_answer(const DiskLocks& locks, const std::filesystem::path& node);

@@ -7,7 +7,6 @@
 
 #include "device/kernel/block_device.hpp"
 #include "device/mounts/mount_users.hpp"
-#include "disk_locks.hpp"
 #include "openings.hpp"
 
 namespace loopingcall::device::detail {
@@ -33,7 +32,7 @@ ObjectKind kind_of(const Identity& identity) {
 }
 
 /// A disk and its partitions, as sysfs shows them.
-void add_relatives(Survey& survey, const SurveyOptions& options, const KernelView& view) {
+void add_relatives(Survey& survey, const KernelView& view) {
     const dev_t number = survey.device.identity->number;
     std::string problem = problem_with_sysfs(view);
     if (problem.empty() && !is_shown(number, view.sysfs)) {
@@ -44,11 +43,6 @@ void add_relatives(Survey& survey, const SurveyOptions& options, const KernelVie
         return;
     }
     const BlockDevice disk = whole_disk_of(number, view.sysfs);
-    if (options.lock) {
-        const UdevPlaces places{.proc = view.proc};
-        survey.answers.push_back(
-            lock_answer(find_disk_locks(disk.node.native(), places), disk.node));
-    }
     if (disk.number != number) {
         survey.kind = ObjectKind::partition;
         survey.whole_disk = identity_of(disk);
@@ -134,7 +128,7 @@ Survey survey_device(const std::filesystem::path& device, const SurveyOptions& o
     Survey survey{.device = identify_device(device)};
     if (!survey.device.identity) return survey;
     survey.kind = kind_of(*survey.device.identity);
-    if (survey.device.identity->is_block_device) add_relatives(survey, options, view);
+    if (survey.device.identity->is_block_device) add_relatives(survey, view);
     if (survey.kind == ObjectKind::mounted_file_system) {
         add_mount(survey, options, loops, view);
     } else if (options.claims) {

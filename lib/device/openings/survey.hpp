@@ -33,7 +33,6 @@ struct Survey {
 struct SurveyOptions {
     bool claims = true;
     bool partitions = true;  ///< whether those of the partitions, too
-    bool lock = false;       ///< whether the lock of the disk, too
 };
 
 /// Looks at a device. Blocks as long as the file systems and the device do.

@@ -25,12 +25,6 @@ constexpr std::chrono::seconds poll_limit{10};
 constexpr const char* excluded = "excluded by check_device_udev";
 constexpr const char* no_udevd = "systemd-udevd does not run here";
 
-bool shows_a_lock(const EvidenceTable& table) {
-    return std::any_of(table.answers.begin(), table.answers.end(), [](const Answer& one) {
-        return one.source == Source::lock && one.seen == Seen::somebody;
-    });
-}
-
 }  // namespace
 
 std::string in_words(std::size_t events) {
@@ -53,10 +47,11 @@ asio::awaitable<Duration> UdevCheck::settle(Duration limit) {
     state_ = UdevState::absent;
     disk_.reset();
     ours_ = false;
+    search_.reset();
     runs_ = enabled_ && settle_->is_udevd_there();
     missing_ = false;
     if (!runs_) co_return Duration::zero();
-    const auto found = co_await find(limit);
+    const auto found = co_await find_in_background(search(false), limit);
     missing_ = found && found->missing;
     if (!found || !found->disk) co_return Duration::zero();
     disk_ = found->disk;
@@ -79,28 +74,32 @@ asio::awaitable<bool> UdevCheck::settle_at_last(Duration limit) {
     co_return state_ == UdevState::settled || state_ == UdevState::absent;
 }
 
-asio::awaitable<std::vector<Answer>> UdevCheck::answers(const EvidenceTable& so_far,
-                                                        Duration limit) {
+void UdevCheck::begin_to_find_lock() try {
+    if (enabled_) search_.emplace(strand_, search(true));
+} catch (const std::system_error&) {
+    // No thread, no descriptor: answers() tries again, and says so.
+}
+
+asio::awaitable<std::vector<Answer>> UdevCheck::answers(Duration limit) {
     if (!enabled_) {
         co_return std::vector{not_applicable(Source::lock, excluded),
                               not_applicable(Source::udev, excluded)};
     }
-    if (!runs_) {
-        if (shows_a_lock(so_far)) begin_to_watch_lock();
-        co_return std::vector{not_applicable(Source::udev, no_udevd)};
-    }
-    const auto found = co_await find(limit);
+    const auto found = co_await finish_search(limit);
     if (!found) {
         const std::string why = "the lock of the disk could not be looked up in time";
-        co_return std::vector{not_inspected(Source::lock, why), not_inspected(Source::udev, why)};
+        co_return std::vector{
+            not_inspected(Source::lock, why),
+            runs_ ? not_inspected(Source::udev, why) : not_applicable(Source::udev, no_udevd)};
     }
     if (!found->disk) co_return std::vector<Answer>{};  // no block device
     const bool locked = !found->locks.others.empty() || !found->locks.workers.empty();
-    if (locked) begin_to_watch_lock();
+    if (locked) begin_to_watch_lock(*found);
     co_return std::vector{lock_answer(found->locks, found->disk->node), udev_answer(*found, limit)};
 }
 
 Answer UdevCheck::udev_answer(const Found& found, Duration limit) {
+    if (!runs_) return not_applicable(Source::udev, no_udevd);
     if (ours_) return not_applicable(Source::udev, "the lock on the disk keeps udev away");
     if (!disk_) return not_inspected(Source::udev, "the disk could not be looked up in time");
     if (state_ == UdevState::absent) return not_applicable(Source::udev, no_udevd);
@@ -128,32 +127,58 @@ void UdevCheck::close() {
     poll_.cancel();
 }
 
-asio::awaitable<std::optional<UdevCheck::Found>> UdevCheck::find(Duration limit) {
-    std::function<Found()> look = [device = device_, places = places_] {
+std::function<UdevCheck::Found()> UdevCheck::search(bool with_locks) const {
+    return [device = device_, places = places_, with_locks] {
         Found found;
         const Identified identified = identify_device(device);
         found.missing = identified.missing;
         if (!identified.identity || !identified.identity->is_block_device) return found;
         found.disk = find_udev_disk(identified.identity->number, places);
-        found.locks = find_disk_locks(found.disk->node, places);
+        if (with_locks) {
+            found.locks = find_disk_locks(found.disk->node, places);
+        } else {
+            found.locks.ours = is_locked_by_us(found.disk->node, places);
+        }
         return found;
     };
-    co_return co_await find_in_background(look, limit);
 }
 
-void UdevCheck::begin_to_watch_lock() {
+asio::awaitable<std::optional<UdevCheck::Found>> UdevCheck::find(Duration limit) {
+    co_return co_await find_in_background(search(true), limit);
+}
+
+asio::awaitable<std::optional<UdevCheck::Found>> UdevCheck::finish_search(Duration limit) {
+    if (!search_) co_return co_await find(limit);
+    auto begun = std::move(*search_);
+    search_.reset();
+    co_return co_await begun.wait(limit);
+}
+
+void UdevCheck::begin_to_watch_lock(const Found& locked) {
     if (closed_ || std::exchange(polling_, true)) return;
     asio::co_spawn(
-        strand_, [self = shared_from_this()] { return self->watch_lock(); }, asio::detached);
+        strand_, [self = shared_from_this(), locked] { return self->watch_lock(locked); },
+        asio::detached);
 }
 
-asio::awaitable<void> UdevCheck::watch_lock() try {
+/// Another one may have taken the lock since: /proc/locks tells, and is read when the owners that
+/// are known have let go.
+asio::awaitable<void> UdevCheck::watch_lock(Found locked) try {
     for (Duration pause = shortest_poll; !closed_; pause = std::min(2 * pause, longest_poll)) {
         poll_.expires_after(pause);
         co_await poll_.async_wait(asio::as_tuple(asio::use_awaitable));
         if (closed_) break;
+        std::function<bool()> look = [locked, places = places_] {
+            return has_owner_still(locked.locks, locked.disk->node, places);
+        };
+        const auto is_held = co_await find_in_background(look, poll_limit);
+        if (!is_held || *is_held) continue;
         const auto found = co_await find(poll_limit);
-        if (!found || !found->locks.others.empty() || !found->locks.workers.empty()) continue;
+        if (!found) continue;
+        if (found->disk && !(found->locks.others.empty() && found->locks.workers.empty())) {
+            locked = *found;
+            continue;
+        }
         polling_ = false;
         if (!closed_) wake_();
         co_return;

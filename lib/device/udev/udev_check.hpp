@@ -13,6 +13,7 @@
 
 #include "device/evidence/evidence.hpp"
 #include "device/openings/disk_locks.hpp"
+#include "device/run_in_background.hpp"
 #include "udev_settle.hpp"
 
 namespace loopingcall::device::detail {
@@ -46,13 +47,13 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
     /// @return whether the disk has settled since, so that the other sources must be read again.
     asio::awaitable<bool> settle_at_last(Duration limit);
 
-    /// Whether the survey has to look for the lock of the disk: without an udevd, nothing else is
-    /// asked here, and a check costs no more than before.
-    [[nodiscard]] bool leaves_lock_to_survey() const noexcept { return enabled_ && !runs_; }
+    /// Begins to look for the lock of the disk, which takes as long as the scan of the processes.
+    /// answers() uses what is found.
+    void begin_to_find_lock();
 
     /// The answers of both sources, after the other sources were read for the last time: of a block
     /// device. If either is in the way, its end wakes.
-    asio::awaitable<std::vector<Answer>> answers(const EvidenceTable& so_far, Duration limit);
+    asio::awaitable<std::vector<Answer>> answers(Duration limit);
 
     void close();
 
@@ -60,12 +61,14 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
     struct Found {
         bool missing = false;
         std::optional<UdevDisk> disk = {};
-        DiskLocks locks = {};
+        DiskLocks locks = {};  // without those of others, if only ours was looked for
     };
+    [[nodiscard]] std::function<Found()> search(bool with_locks) const;
     asio::awaitable<std::optional<Found>> find(Duration limit);
+    asio::awaitable<std::optional<Found>> finish_search(Duration limit);
     [[nodiscard]] Answer udev_answer(const Found& found, Duration limit);
-    void begin_to_watch_lock();
-    asio::awaitable<void> watch_lock();
+    void begin_to_watch_lock(const Found& locked);
+    asio::awaitable<void> watch_lock(Found locked);
 
     asio::any_io_executor strand_;
     std::function<void()> wake_;
@@ -76,6 +79,7 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
     bool runs_ = false;  // an udevd, as far as /run/udev shows
     bool missing_ = false;
     std::optional<UdevDisk> disk_;
+    std::optional<BackgroundSearch<Found>> search_;
     bool ours_ = false;
     UdevState state_ = UdevState::absent;
     asio::steady_timer poll_;

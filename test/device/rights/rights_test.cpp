@@ -129,6 +129,12 @@ constexpr Limit limits[] = {
                 ::mount("/dev/null", "/proc/swaps", nullptr, MS_BIND, nullptr) == 0;
      },
      "/proc/swaps is hidden"},
+    {"an empty table of locks",
+     [] {
+         return test::unshare_mounts() &&
+                ::mount("/dev/null", "/proc/locks", nullptr, MS_BIND, nullptr) == 0;
+     },
+     "/proc/locks is hidden"},
 };
 
 struct Limited : test::Waiting {
