@@ -26,16 +26,22 @@ BOOST_FIXTURE_TEST_SUITE(program_blocking_files, Blocking)
 BOOST_AUTO_TEST_CASE(at_the_start_the_timeout_holds_by_flag_and_by_environment) {
     const std::string named = "--config-file '" + fifo.string() + "' ";
     const std::string in_dir = "--config-dir '" + scratch.path().string() + "' ";
+    std::vector<std::string> commands;
     for (const std::string& files : {named, in_dir}) {
         for (const auto& [variables, flags] :
              {std::pair("", "-t 100ms"),
               {"", "-t 100ms --check-config"},
               {"", "-t 0 --probe-timeout 100ms"},
               {"OS_DISK_PARTITIONER__CHECK_DEVICE_TIMEOUT=100ms ", ""}}) {
-            const auto ended = shell(variables + wait_for(files + flags));
-            BOOST_TEST(ended.exit_code == 2, flags);
-            BOOST_TEST((ended.elapsed < 60s));
-            BOOST_TEST(ended.err.find("were not read within this time") != std::string::npos);
+            commands.push_back(variables + wait_for(files + flags));
+        }
+    }
+    const auto all = test::shells(commands);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        BOOST_TEST_CONTEXT(commands[i]) {
+            BOOST_TEST(all[i].exit_code == 2);
+            BOOST_TEST((all[i].elapsed < 60s));
+            BOOST_TEST(all[i].err.find("were not read within this time") != std::string::npos);
         }
     }
     const auto json = shell(wait_for(named + "-t 100ms -o json"));

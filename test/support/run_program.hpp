@@ -19,9 +19,7 @@ struct Ended {
     std::chrono::nanoseconds elapsed{0};
 };
 
-inline Ended run(std::vector<std::string> argv) {
-    boost::asio::io_context context;
-    Ended ended;
+inline void start(boost::asio::io_context& context, std::vector<std::string> argv, Ended& ended) {
     process::async_execute(context.get_executor(), {.argv = std::move(argv)},
                            {.timeout = std::chrono::minutes(2)},
                            [&](boost::system::error_code error, process::ExecuteResult result) {
@@ -30,10 +28,27 @@ inline Ended run(std::vector<std::string> argv) {
                                         std::move(result.standard_output),
                                         std::move(result.standard_error), result.elapsed};
                            });
+}
+
+inline Ended run(std::vector<std::string> argv) {
+    boost::asio::io_context context;
+    Ended ended;
+    start(context, std::move(argv), ended);
     context.run();
     return ended;
 }
 
 inline Ended shell(const std::string& script) { return run({"/bin/sh", "-c", script}); }
+
+/// All at the same time: for those that wait most of theirs.
+inline std::vector<Ended> shells(const std::vector<std::string>& scripts) {
+    boost::asio::io_context context;
+    std::vector<Ended> all(scripts.size());
+    for (std::size_t i = 0; i < scripts.size(); ++i) {
+        start(context, {"/bin/sh", "-c", scripts[i]}, all[i]);
+    }
+    context.run();
+    return all;
+}
 
 }  // namespace test
