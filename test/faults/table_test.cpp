@@ -4,10 +4,14 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "support/child.hpp"
 #include "support/descriptors.hpp"
@@ -53,39 +57,32 @@ std::string joined(const std::set<int>& numbers) {
     return text;
 }
 
-struct Injection : Programs {
-    /// Every fault at every point, in turn, of the operations of one program.
-    void inject_into(std::string_view program) {
-        if (!can_inject()) {
-            BOOST_TEST_MESSAGE("strace may not trace here: no fault is injected");
-            return;
-        }
-        for (const test::Operation& operation :
-             test::operations({file.string(), held.string(), mapped.string(), config.string()})) {
-            if (!std::string_view(operation.name).starts_with(program)) continue;
-            for (const test::Fault& fault : test::faults()) inject(operation, fault);
+/// One run, with a fault at one point.
+struct Run {
+    const test::Operation* operation = nullptr;
+    const test::Fault* fault = nullptr;
+    int point = 0;
+    test::Ended ended = {};
+};
+
+/// The points of one operation with one fault, one after the other.
+class Lane {
+  public:
+    explicit Lane(std::filesystem::path log) : log_(std::move(log)) {}
+
+    std::vector<Run> inject(const test::Operation& operation, const test::Fault& fault) {
+        std::vector<Run> runs;
+        for (int point = fault.first;; point = next_point(point)) {
+            Run run{&operation, &fault, point, this->run(operation, fault, point)};
+            if (!was_injected()) return runs;
+            if (was_begun()) runs.push_back(std::move(run));
         }
     }
 
-    void inject(const test::Operation& operation, const test::Fault& fault) {
-        int point = fault.first;
-        std::set<int> seen;
-        for (;; point = next_point(point)) {
-            const test::Ended ended = run(operation, fault, point);
-            if (!was_injected()) break;
-            if (!was_begun()) continue;
-            seen.insert(ended.exit_code);
-            BOOST_TEST_CONTEXT(operation.name << ", " << fault.name << ", " << point) {
-                judge(operation, fault, ended);
-            }
-        }
-        BOOST_TEST_MESSAGE(operation.name << ", " << fault.name << " (" << fault.system_calls
-                                          << "): exit codes " << joined(seen) << ", up to "
-                                          << point);
-    }
-
-    test::Ended run(const test::Operation& operation, const test::Fault& fault, int point) {
-        std::filesystem::remove(log);
+  private:
+    [[nodiscard]] test::Ended run(const test::Operation& operation, const test::Fault& fault,
+                                  int point) const {
+        std::filesystem::remove(log_);
         const std::string calls = fault.system_calls;
         std::vector<std::string> argv{
             "timeout",
@@ -94,23 +91,79 @@ struct Injection : Programs {
             "strace",
             "-f",
             "-qq",
-            "-o" + log.string(),
+            "-o" + log_.string(),
             "--trace=munmap," + calls,
             "--inject=" + calls + ':' + fault.injected + ":when=" + std::to_string(point)};
         argv.insert(argv.end(), operation.argv.begin(), operation.argv.end());
-        return test::run(argv);
+        return test::run_unchecked(argv);
     }
 
     /// The dynamic linker may fail or crash before there is a program. The last it does is to unmap
     /// its cache.
     [[nodiscard]] bool was_begun() const {
-        return test::read_file(log).find("munmap(") != std::string::npos;
+        return test::read_file(log_).find("munmap(") != std::string::npos;
     }
 
     [[nodiscard]] bool was_injected() const {
-        const std::string seen = test::read_file(log);
+        const std::string seen = test::read_file(log_);
         return seen.find("(INJECTED)") != std::string::npos ||
                seen.find("si_code=SI_KERNEL") != std::string::npos;
+    }
+
+    std::filesystem::path log_;
+};
+
+struct Injection : Programs {
+    /// Every fault at every point, of the operations of one program. Most of the time of a run is
+    /// strace's, so several of them run at a time.
+    void inject_into(std::string_view program) {
+        if (!can_inject()) {
+            BOOST_TEST_MESSAGE("strace may not trace here: no fault is injected");
+            return;
+        }
+        const auto all =
+            test::operations({file.string(), held.string(), mapped.string(), config.string()});
+        std::vector<std::pair<const test::Operation*, const test::Fault*>> pairs;
+        for (const test::Operation& operation : all) {
+            if (!std::string_view(operation.name).starts_with(program)) continue;
+            for (const test::Fault& fault : test::faults()) pairs.emplace_back(&operation, &fault);
+        }
+        for (const std::vector<Run>& runs : run_all(pairs)) judge(runs);
+    }
+
+    template <class Pairs>
+    std::vector<std::vector<Run>> run_all(const Pairs& pairs) const {
+        std::vector<std::vector<Run>> runs(pairs.size());
+        std::atomic<std::size_t> next = 0;
+        constexpr int lanes = 3;
+        std::vector<std::jthread> threads;
+        for (int i = 0; i < lanes; ++i) {
+            threads.emplace_back([&, i] {
+                Lane lane(log.string() + std::to_string(i));
+                for (std::size_t n = next++; n < pairs.size(); n = next++) {
+                    runs[n] = lane.inject(*pairs[n].first, *pairs[n].second);
+                }
+            });
+        }
+        threads.clear();
+        return runs;
+    }
+
+    static void judge(const std::vector<Run>& runs) {
+        std::set<int> seen;
+        for (const Run& run : runs) {
+            seen.insert(run.ended.exit_code);
+            BOOST_TEST(run.ended.problem.empty(), run.ended.problem);
+            BOOST_TEST_CONTEXT(run.operation->name << ", " << run.fault->name << ", "
+                                                   << run.point) {
+                judge(*run.operation, *run.fault, run.ended);
+            }
+        }
+        if (runs.empty()) return;
+        const Run& last = runs.back();
+        BOOST_TEST_MESSAGE(last.operation->name << ", " << last.fault->name << " ("
+                                                << last.fault->system_calls << "): exit codes "
+                                                << joined(seen) << ", up to " << last.point);
     }
 
     static void judge(const test::Operation& operation, const test::Fault& fault,
