@@ -71,12 +71,13 @@ BOOST_AUTO_TEST_CASE(a_fifo_that_is_written_to_is_read) {
 BOOST_AUTO_TEST_CASE(on_a_hangup_the_wait_goes_on_while_a_file_cannot_be_read) {
     const auto conf = scratch.file("a.conf", "[disk_partitioner]\ncheck_device_interval = 20ms\n");
     const auto seen = scratch.path() / "seen";
+    // Each begins with a file of its own: HUP ends a program that has only just begun.
     const std::string begin =
-        "exec 9< '" + file.string() + "'; " +
+        "rm -f '" + seen.string() + "'; exec 9< '" + file.string() + "'; " +
         wait_for("-v --no-early-wake -n 1000000 --config-file '" + conf.string() + "' %") +
-        " 2> '" + seen.string() + "' & child=$!; until grep -q 'check 1 of' '" + seen.string() +
-        "'; do :; done; rm '" + conf.string() + "'; mkfifo '" + conf.string() +
-        "'; kill -HUP $child; kill -HUP $child; ";
+        " 2> '" + seen.string() + "' & child=$!; until grep -qs 'check 1 of' '" + seen.string() +
+        "'; do kill -0 $child || exit 99; done; rm '" + conf.string() + "'; mkfifo '" +
+        conf.string() + "'; kill -HUP $child; kill -HUP $child; ";
     const auto script = [&](const std::string& flags, const std::string& then) {
         std::string text = begin;
         return text.replace(text.find('%'), 1, flags) + then;
@@ -98,7 +99,7 @@ BOOST_AUTO_TEST_CASE(on_a_hangup_the_wait_goes_on_while_a_file_cannot_be_read) {
         "sleep 0.1; for i in 1 2 3; do printf '[disk_partitioner]\\ncheck_device_interval = "
         "30ms\\n' > '" +
             conf.string() + "'; done & writer=$!; until grep -q 'is now 30ms' '" + seen.string() +
-            "'; do :; done; kill -TERM $child; wait $child; code=$?; "
+            "'; do kill -0 $child || exit 99; done; kill -TERM $child; wait $child; code=$?; "
             "kill $writer 2> /dev/null; exit $code"));
     BOOST_TEST(read.exit_code == 128 + SIGTERM);
 }

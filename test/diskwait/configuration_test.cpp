@@ -139,7 +139,8 @@ BOOST_AUTO_TEST_CASE(an_interval_of_zero_is_no_pause_as_in_ironic) {
 
 BOOST_AUTO_TEST_CASE(a_hangup_makes_a_wait_read_its_files_again) {
     const auto seen = scratch.path() / "seen";
-    const std::string wait_for = "until grep -q '%' '" + seen.string() + "'; do :; done; ";
+    const std::string wait_for =
+        "until grep -q '%' '" + seen.string() + "'; do kill -0 $child || exit 99; done; ";
     const auto until_seen = [&](const std::string& text) {
         std::string script = wait_for;
         return script.replace(script.find('%'), 1, text);

@@ -57,8 +57,9 @@ BOOST_AUTO_TEST_CASE(a_wait_that_was_suspended_goes_on) {
     const auto ended =
         in_bash("exec 9< '" + file.string() + "'; " + call("-v -i 20ms -n 100000") + " 9>&- 2> '" +
                 seen + "' & child=$!; until grep -q 'check 3 of' '" + seen +
-                "'; do :; done; kill -STOP $child; "
-                "until grep -q '^State:.T' /proc/$child/status; do :; done; exec 9>&-; "
+                "'; do kill -0 $child || exit 99; done; kill -STOP $child; "
+                "until grep -q '^State:.T' /proc/$child/status; do kill -0 $child || exit 99; "
+                "done; exec 9>&-; "
                 "kill -CONT $child; wait $child");
     BOOST_TEST(ended.exit_code == 0);
     BOOST_TEST(ended.out.find(" is free") != std::string::npos);

@@ -14,7 +14,8 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_it_cleanly_and_leaves_no_child) {
         std::filesystem::remove(pid);
         const auto ended =
             shell("'" TEST_DISKWAIT "' -o json '" + file.string() + "' & child=$!; until [ -e '" +
-                  pid.string() + "' ]; do :; done; kill -" + name + " $child; wait $child");
+                  pid.string() + "' ]; do kill -0 $child || exit 99; done; kill -" + name +
+                  " $child; wait $child");
         BOOST_TEST_CONTEXT(name) {
             BOOST_TEST(ended.exit_code == 128 + number);
             BOOST_TEST(boost::json::parse(ended.out).at("result") == "interrupted");

@@ -129,10 +129,11 @@ BOOST_FIXTURE_TEST_CASE(the_status_of_the_command_is_returned, test::Program) {
 
 BOOST_FIXTURE_TEST_CASE(a_signal_is_passed_on, test::Program) {
     const auto mark = (scratch.path() / "ready").string();
-    const auto ended = shell("'" TEST_DISKWAIT "' -q --lock '" + file.string() +
-                             "' -- sh -c 'trap \"exit 9\" USR1; : >" + mark +
-                             "; while :; do sleep 0.01; done' & child=$!; until [ -e " + mark +
-                             " ]; do :; done; kill -USR1 $child; wait $child");
+    const auto ended =
+        shell("'" TEST_DISKWAIT "' -q --lock '" + file.string() +
+              "' -- sh -c 'trap \"exit 9\" USR1; : >" + mark +
+              "; while :; do sleep 0.01; done' & child=$!; until [ -e " + mark +
+              " ]; do kill -0 $child || exit 99; done; kill -USR1 $child; wait $child");
     BOOST_TEST(ended.exit_code == 9);
 }
 

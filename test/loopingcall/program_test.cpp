@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_the_call_that_runs_and_leaves_no_child) {
     const auto ended =
         test::shell("'" TEST_LOOPINGCALL "' -o json -- /bin/sh -c 'echo $$ > \"" + pid.string() +
                     "\"; exec sleep 1000' & child=$!; until [ -s '" + pid.string() +
-                    "' ]; do :; done; kill -TERM $child; wait $child");
+                    "' ]; do kill -0 $child || exit 99; done; kill -TERM $child; wait $child");
     BOOST_TEST(ended.exit_code == 128 + SIGTERM);
     BOOST_TEST(json::parse(ended.out).at("result") == "interrupted");
     BOOST_TEST(::kill(std::stoi(test::read_file(pid)), 0) == -1);
