@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """How often the step after a wait is refused beside udev, and how long each wait takes.
 
-usage, as root: mission.py DISKWAIT [--cycles N] [--slow-cycles N] [--only VARIANT/STRATEGY]...
+usage, as root: mission.py DISKWAIT [--cycles N] [--slow-cycles N] [--fuser-cycles N]
+                           [--only VARIANT/STRATEGY]...
 
 Each cycle makes two partitions on a loop device, lets writers close disks and partitions, waits by one
 strategy, and then deletes the partitions 20 ms apart. The kernel refuses (EBUSY) to delete a partition that
@@ -130,12 +131,13 @@ def wait_and_step(path, wait, runs_step):
         output = sh(*argv, *step).stdout
         ended = next((int(line) for line in output.split() if line.isdigit()), 0)
     else:
-        failed = sh(*argv).returncode != 0
+        waited = sh(*argv)
         ended = time.time_ns()
-        output = sh(*step).stdout
-        if failed and "settle" not in argv:
+        output = waited.stdout + sh(*step).stdout
+        if waited.returncode != 0 and "settle" not in argv:
             ended = 0
     if ended == 0:  # an honest strategy does not go on
+        print(*argv, ":", output.strip(), file=sys.stderr)
         return (time.time_ns() - begun) / 1e9, "not done"
     return (ended - begun) / 1e9, "refused" if "refused" in output else ""
 
@@ -202,6 +204,12 @@ def why_not():
     return "needs " + ", ".join(missing) if missing else ""
 
 
+def cycles_of(name, variant, wanted):
+    if name == "`sleep 3`" or (variant == "never resting" and "settle" in name):
+        return wanted.slow_cycles
+    return min(wanted.cycles, wanted.fuser_cycles) if name == "fuser loop" else wanted.cycles
+
+
 def measure(variant, ours, others, wanted):
     """Results of each strategy. They take turns, so that all meet the machine as it is."""
     chosen = {
@@ -211,8 +219,7 @@ def measure(variant, ours, others, wanted):
     results = {name: [] for name in chosen}
     for turn in range(wanted.cycles):
         for name, (wait, runs_step) in chosen.items():
-            slow = name == "`sleep 3`" or (variant == "never resting" and "settle" in name)
-            if not slow or turn < wanted.slow_cycles:
+            if turn < cycles_of(name, variant, wanted):
                 results[name].append(cycle(variant, ours, others, wait, runs_step))
     return results
 
@@ -222,6 +229,7 @@ def main():
     parser.add_argument("diskwait")
     parser.add_argument("--cycles", type=int, default=200)
     parser.add_argument("--slow-cycles", type=int, default=20)
+    parser.add_argument("--fuser-cycles", type=int, default=40, help="a second each")
     parser.add_argument("--only", action="append", default=[])
     wanted = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # udevd ends with us
