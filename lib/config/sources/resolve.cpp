@@ -8,6 +8,8 @@
 
 #include "config/names.hpp"
 #include "config/template.hpp"
+#include "read_value.hpp"
+#include "reference.hpp"
 
 namespace loopingcall::config::detail {
 
@@ -15,29 +17,7 @@ namespace {
 
 constexpr std::size_t longest = 1UL << 20U;
 
-constexpr const char* needs_own_line = "a comment needs a line of its own";
-
-struct Problem {
-    std::string code;
-    std::string message;
-    /// What the message says of a secret instead: a name behind a $ is a part of its value.
-    std::string secretive_message = {};
-};
-
-constexpr const char* no_reference =
-    "its value has a dollar sign that no option name follows; write $$ for a dollar sign";
 constexpr const char* bad_reference = "its value refers to an option that has no proper value";
-
-/// What a reference leads to: an option, or why to none.
-struct Target {
-    std::optional<std::size_t> option = {};
-    Problem problem = {};
-};
-
-bool is_number(const OptionType& type) {
-    return std::holds_alternative<IntegerType>(type) || std::holds_alternative<FloatType>(type) ||
-           std::holds_alternative<PortType>(type);
-}
 
 /// Without recursion: a chain of references may be as long as the table.
 class Resolver {
@@ -93,7 +73,7 @@ class Resolver {
             frame.texts.push_back(split_template(text));
             for (const Piece& piece : frame.texts.back()) {
                 if (!piece.is_reference) continue;
-                Target target = find(table_[option].group, piece.text);
+                Target target = find_target(index_, table_[option].group, piece.text);
                 if (target.option)
                     frame.needed.push_back(*target.option);
                 else
@@ -102,56 +82,6 @@ class Resolver {
         }
         std::reverse(frame.needed.begin(), frame.needed.end());
         stack_.push_back(std::move(frame));
-    }
-
-    /// oslo's order: the option of the same group, that of DEFAULT; with a dot, that of the group.
-    [[nodiscard]] Target find(const std::string& group, const std::string& name) const {
-        const std::size_t dot = name.find('.');
-        if (dot != std::string::npos) {
-            return find_in_group(group, name.substr(0, dot), name.substr(dot + 1));
-        }
-        const auto found = find_unqualified(group, name);
-        if (found) return {.option = found};
-        if (index_.has_group(name)) {
-            return no_target("subst_group", "refers to " + name + ", which is a group; write ${" +
-                                                name + ".option}");
-        }
-        return no_target("subst_no_such_option", "refers to " + name +
-                                                     ", and there is no such option in [" + group +
-                                                     "] or [DEFAULT]; write $$ for a dollar sign");
-    }
-
-    /// A dot is part of a name: `$host.x` asks for the option x of a group host. oslo has no group
-    /// of the name DEFAULT.
-    [[nodiscard]] Target find_in_group(const std::string& from, const std::string& group,
-                                       const std::string& name) const {
-        const auto found = index_.find_exactly(group, name);
-        const std::string refers = "refers to " + group + '.' + name;
-        if (group == "DEFAULT") {
-            const std::string way_out = found ? "; write $" + name + " for one of DEFAULT" : "";
-            return no_target("subst_no_such_group",
-                             refers + ", and there is no such option" + way_out);
-        }
-        if (found) return {.option = found};
-        if (index_.has_group_exactly(group)) {
-            return no_target("subst_no_such_option", refers + ", and there is no such option");
-        }
-        const std::string way_out =
-            find_unqualified(from, group)
-                ? "write ${" + group + "}." + name + " for the option " + group
-                : std::string("write $$ for a dollar sign");
-        return no_target("subst_no_such_group",
-                         refers + ": no such group [" + group + "]; " + way_out);
-    }
-
-    [[nodiscard]] std::optional<std::size_t> find_unqualified(const std::string& group,
-                                                              const std::string& name) const {
-        const auto found = index_.find_exactly(group, name);
-        return found ? found : index_.find_exactly("DEFAULT", name);
-    }
-
-    static Target no_target(std::string code, std::string message) {
-        return {.problem = {std::move(code), std::move(message), no_reference}};
     }
 
     [[nodiscard]] Problem cycle_to(std::size_t option) const {
@@ -179,11 +109,15 @@ class Resolver {
         for (const auto& pieces : frame.texts) {
             texts.push_back(joined(option, pieces, setting, room));
         }
-        if (!problems_[option]) read(option, texts, setting);
+        if (!problems_[option]) {
+            problems_[option] = read_value(table_[option], candidate, texts, setting);
+        }
         if (problems_[option]) return fall_back(option, setting);
+        if (auto warning = warning_of_comment(candidate, setting)) {
+            result_.diagnostics.push_back(std::move(*warning));
+        }
         setting.origin = std::move(candidate.origin);
         setting.overridden = std::move(candidate.overridden);
-        warn_of_comment(option, candidate.texts, candidate.is_quoted);
     }
 
     /// @param room  how much may be put in by references.
@@ -196,7 +130,7 @@ class Resolver {
                 text += piece.text;
                 continue;
             }
-            const std::size_t other = *find(table_[option].group, piece.text).option;
+            const std::size_t other = *find_target(index_, table_[option].group, piece.text).option;
             if (problems_[other]) {
                 problems_[option] = inherited(*problems_[other], other);
                 return {};
@@ -228,77 +162,6 @@ class Resolver {
             text += (text.empty() ? "" : ",") + part;
         }
         return text;
-    }
-
-    void read(std::size_t option, const std::vector<std::string>& texts, Setting& setting) {
-        const bool several = std::holds_alternative<MultiType>(table_[option].type);
-        Items items;
-        for (const std::string& text : texts) {
-            ParsedValue parsed = parse_value(table_[option].type, text);
-            if (!parsed.code.empty()) {
-                problems_[option] = refusal(option, text, std::move(parsed), setting.secret);
-                return;
-            }
-            if (several)
-                items.push_back(to_item(std::move(parsed.value)));
-            else
-                setting.value = std::move(parsed.value);
-        }
-        if (several && !texts.empty()) setting.value = std::move(items);
-        const bool is_missing = texts.empty() && table_[option].required;
-        if (is_missing) problems_[option] = missing(table_[option]);
-    }
-
-    /// oslo takes an empty number for no value, which is a problem if the option is required.
-    [[nodiscard]] Problem refusal(std::size_t option, const std::string& text, ParsedValue parsed,
-                                  bool secret) const {
-        if (text.empty() && table_[option].required && is_number(table_[option].type)) {
-            return missing(table_[option]);
-        }
-        constexpr std::size_t longest_shown = 200;
-        const bool is_long = text.size() > longest_shown;
-        const std::string shown =
-            secret ? std::string("its value")
-                   : '"' + text.substr(0, longest_shown) + (is_long ? "..." : "") + '"';
-        const bool has_comment = !secret && may_have_comment(candidates_[option], "#;");
-        return {std::move(parsed.code),
-                shown + ' ' + parsed.fault + ": expected " + parsed.expected +
-                    (has_comment ? std::string("; ") + needs_own_line : std::string())};
-    }
-
-    /// Whether one of the marks may begin a comment, by what the user thought.
-    static bool may_have_comment(const Candidate& candidate, const char* marks) {
-        if (candidate.origin.source != Source::file || candidate.is_quoted) return false;
-        return std::any_of(candidate.texts.begin(), candidate.texts.end(),
-                           [&](const std::string& text) {
-                               return text.find_first_of(marks) != std::string::npos;
-                           });
-    }
-
-    /// In a text, # is legal. It is hardly meant if a blank stands before it.
-    void warn_of_comment(std::size_t option, const std::vector<std::string>& texts,
-                         bool is_quoted) {
-        const Setting& setting = result_.settings[option];
-        if (is_quoted || setting.secret || setting.origin.source != Source::file) return;
-        const bool has_comment =
-            std::any_of(texts.begin(), texts.end(), [](const std::string& text) {
-                return text.find(" #") != std::string::npos ||
-                       text.find("\t#") != std::string::npos;
-            });
-        if (!has_comment) return;
-        result_.diagnostics.push_back(
-            {.severity = Severity::warning,
-             .location = setting.origin.location,
-             .key = setting.origin.name,
-             .code = "suspicious_comment",
-             .message = std::string("what follows # is part of the value; ") + needs_own_line +
-                        ", and quotes around the value say that it is meant"});
-    }
-
-    static Problem missing(const Option& option) {
-        const std::string flag = option.cli ? ", by --" + flag_of(option) : "";
-        return {"required_missing", "needs a value: in a file, below [" + option.group + "]" +
-                                        flag + " or by " + variable_of(option)};
     }
 
     void fall_back(std::size_t option, Setting& setting) const {
