@@ -1,8 +1,6 @@
 #pragma once
 
-#include <boost/program_options/options_description.hpp>
 #include <filesystem>
-#include <iosfwd>
 #include <loopingcall/config/config.hpp>
 #include <loopingcall/device/wait_until_free.hpp>
 #include <optional>
@@ -56,10 +54,5 @@ struct Invocation {
 };
 
 [[nodiscard]] Invocation read_invocation(std::vector<std::string> arguments);
-
-/// All flags, with their help.
-[[nodiscard]] boost::program_options::options_description all_flags();
-
-void print_help(std::ostream& stream);
 
 }  // namespace diskwait

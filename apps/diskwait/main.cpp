@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 
+#include "flags.hpp"
 #include "hangup.hpp"
 #include "invocation.hpp"
 #include "option_table.hpp"

@@ -12,7 +12,7 @@
 #include <map>
 #include <string>
 
-#include "diskwait/invocation.hpp"
+#include "diskwait/flags.hpp"
 #include "diskwait/option_table.hpp"
 #include "loopingcall/invocation.hpp"
 

@@ -104,9 +104,8 @@ class Reader {
         const auto read = ExitCodes::parse(text(name));
         if (read) return *read;
         const std::string& flag = result_.values.setting("DEFAULT." + name).origin.name;
-        refuse(flag, '"' + text(name) +
-                         "\" is not accepted: expected exit statuses from 0 to 255, such as "
-                         "1,3-5");
+        refuse(flag, "invalid value \"" + text(name) +
+                         "\": expected exit statuses from 0 to 255, such as 1,3-5");
         return {};
     }
 

@@ -85,8 +85,8 @@ struct ParsedValue {
     std::string code = {};
     /// What would be accepted.
     std::string expected = {};
-    /// The problem with the text, as a part of a sentence.
-    std::string fault = "is not accepted";
+    /// What is wrong, such as "is too large". Empty: the text does not have the form of the type.
+    std::string fault = {};
 };
 
 /// Reads the text of a value and checks its bounds. Of a MultiType: of one of its values.

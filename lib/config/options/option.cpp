@@ -47,9 +47,9 @@ OptionValue default_of(const Option& option) {
     const auto parse = [&](std::string_view text) {
         ParsedValue parsed = parse_value(option.type, text);
         if (parsed.code.empty()) return parsed.value;
-        const std::string shown = option.secret ? "its value" : '"' + std::string(text) + '"';
-        throw std::invalid_argument("the default of " + key_of(option) + ": " + shown + " is not " +
-                                    parsed.expected);
+        const std::string shown = option.secret ? "" : " \"" + std::string(text) + '"';
+        throw std::invalid_argument("the default of " + key_of(option) + ": invalid value" + shown +
+                                    ": expected " + parsed.expected);
     };
     if (!std::holds_alternative<MultiType>(option.type)) return parse(option.default_value);
     Items items;

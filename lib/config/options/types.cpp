@@ -78,7 +78,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::string at_least(nanoseconds minimum) {
-    if (minimum.count() == 0) return "that is not negative";
+    if (minimum.count() == 0) return "of zero or more";
     return "of at least " + format_duration(minimum);
 }
 

@@ -39,11 +39,13 @@ Problem refusal(const Option& option, const Candidate& candidate, const std::str
     constexpr std::size_t longest_shown = 200;
     const bool is_long = text.size() > longest_shown;
     const std::string shown =
-        secret ? std::string("its value")
-               : '"' + text.substr(0, longest_shown) + (is_long ? "..." : "") + '"';
+        secret ? std::string()
+               : " \"" + text.substr(0, longest_shown) + (is_long ? "..." : "") + '"';
+    const std::string fault = parsed.fault.empty() ? parsed.fault : ": it " + parsed.fault;
     const bool has_comment = !secret && may_have_comment(candidate);
     return {std::move(parsed.code),
-            shown + ' ' + parsed.fault + ": expected " + parsed.expected +
+            "invalid value" + shown + fault + (fault.empty() ? ": " : "; ") + "expected " +
+                parsed.expected +
                 (has_comment ? std::string("; ") + needs_own_line : std::string())};
 }
 

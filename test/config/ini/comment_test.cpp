@@ -44,8 +44,8 @@ BOOST_AUTO_TEST_CASE(a_value_of_any_type_with_a_comment_behind_it_is_refused_wit
     }
     BOOST_TEST(problems(load(table, "[g]\nyes = \"1 # x\"\n")).find(own_line) == std::string::npos);
     BOOST_TEST(problems(load(table, "[g]\nyes = True  # x\n")) ==
-               "a.conf:2:7: yes: \"True  # x\" is not accepted: expected true or false; " +
-                   own_line + "\n");
+               "a.conf:2:7: yes: invalid value \"True  # x\": expected true or false; " + own_line +
+                   "\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_text_with_a_comment_behind_it_has_a_warning) {

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(all_problems_are_told_at_once_each_with_its_place) {
                              .flags = {{retries, "--max-retries", "0"}}});
     BOOST_TEST(
         problems(loaded) ==
-        "a.conf:2:25: check_device_interval: \"soon\" is not accepted: expected a duration of at "
+        "a.conf:2:25: check_device_interval: invalid value \"soon\": expected a duration of at "
         "least 1ms, in seconds or with a unit, such as 1, 0.5, 500ms, 2s or 1m\n"
         "a.conf:4:1: warning: check_device_intervall: there is no such option in "
         "[disk_partitioner]; did you mean check_device_interval?\n"
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(all_problems_are_told_at_once_each_with_its_place) {
         "none.conf: cannot be opened: No such file or directory\n" +
             scratch.path().string() +
             ": is a directory, not a configuration file; give it with --config-dir\n"
-            "--max-retries: \"0\" is not accepted: expected a whole number of at least 1\n");
+            "--max-retries: invalid value \"0\": expected a whole number of at least 1\n");
     BOOST_TEST(loaded.has_errors());
     BOOST_TEST(loaded.get<std::int64_t>(retries) == 20);
 }

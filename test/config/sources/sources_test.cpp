@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_value_that_is_beaten_may_be_wrong_and_the_one_that_wins_i
     const auto file = scratch.file("a.conf", "[g]\nx = zz\n");
     variables["OS_G__X"] = "yy";
     const Config loaded = Config::load(table, {.files = {file}, .environment = environment()});
-    BOOST_TEST(problems(loaded) == "OS_G__X: \"yy\" is not accepted: expected a whole number\n");
+    BOOST_TEST(problems(loaded) == "OS_G__X: invalid value \"yy\": expected a whole number\n");
     const Config flagged = Config::load(
         table, {.files = {file}, .environment = environment(), .flags = {{"g.x", "-x", "3"}}});
     BOOST_TEST(problems(flagged) == "");
