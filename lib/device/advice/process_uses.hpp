@@ -32,8 +32,8 @@ struct ProcessUses {
     std::map<std::pair<dev_t, ino_t>, std::vector<Holder>> of_files = {};
 };
 
-/// Looks through the descriptors, directories, programs and mappings of all processes but this one.
-/// For a person who reads it: what cannot be inspected is left out. Blocks as long as /proc does.
+/// Inspects the descriptors, directories, programs and mappings of all processes but this one.
+/// For a person to read: leaves out all that it cannot inspect. Blocks as long as /proc does.
 ProcessUses find_process_uses(const WantedUses& wanted, const std::filesystem::path& proc);
 
 /// The mounts of a mount namespace.

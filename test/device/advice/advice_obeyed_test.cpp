@@ -1,12 +1,15 @@
 // Each advice is executed by a shell, and makes the device free, if not at once then step by step.
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/swap.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 
 #include "device/situation.hpp"
@@ -25,6 +28,33 @@ namespace {
 bool opens(const fs::path& path, int flags = O_RDWR | O_CREAT) {
     return ::open(path.c_str(), flags | O_CLOEXEC, 0600) >= 0;
 }
+
+/// The process that an advice kills, if it is of that kind.
+class KilledProcess {
+  public:
+    explicit KilledProcess(const std::string& advice) {
+        pid_t pid = 0;
+        if (std::sscanf(advice.c_str(), "kill %d", &pid) != 1) return;
+        pidfd_ = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+        BOOST_TEST(pidfd_ >= 0, advice);
+    }
+    ~KilledProcess() {
+        if (pidfd_ >= 0) ::close(pidfd_);
+    }
+    KilledProcess(const KilledProcess&) = delete;
+    KilledProcess& operator=(const KilledProcess&) = delete;
+
+    /// Waits for its end, which the signal only begins.
+    void wait() const {
+        if (pidfd_ < 0) return;
+        pollfd end{.fd = pidfd_, .events = POLLIN, .revents = 0};
+        constexpr int limit_in_ms = 60'000;
+        BOOST_TEST(::poll(&end, 1, limit_in_ms) == 1);
+    }
+
+  private:
+    int pidfd_ = -1;
+};
 
 struct Obeyed : test::Waiting {
     test::LoopDisk disk{file, 32};
@@ -60,9 +90,10 @@ struct Obeyed : test::Waiting {
             if (report.advice.empty()) return;
             BOOST_TEST(std::count(steps.begin(), steps.end(), report.advice) == 0, report.advice);
             steps.push_back(report.advice);
+            const KilledProcess killed(report.advice);
             const auto done = test::shell(report.advice);
             BOOST_TEST(done.exit_code == 0, report.advice << ": " << done.err);
-            if (report.advice.starts_with("kill ")) ::usleep(20'000);
+            killed.wait();
         }
         BOOST_TEST(false, "still in use after " << steps.size() << " steps");
     }

@@ -4,8 +4,8 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 
+#include "device/advice/device_use.hpp"
 #include "device/advice/shell_quote.hpp"
-#include "device/advice/use_tree.hpp"
 #include "support/run_program.hpp"
 #include "support/scratch.hpp"
 
@@ -89,7 +89,7 @@ const std::vector<Row> rows{
     {"the lock of another",
      {.kind = UseKind::lock, .detail = "sfdisk 512"},
      "kill 512  # sfdisk, which locks the disk"},
-    {"the lock of nobody known",
+    {"the lock of an unknown process",
      {.kind = UseKind::lock, .detail = "another process"},
      "wait until the lock of the disk is released"},
     {"a disk", {.kind = UseKind::device, .name = "/dev/sda"}, ""},
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(what_is_on_top_goes_first) {
     BOOST_TEST(advice() == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_loop_device_that_is_asked_about_is_not_taken_apart) {
+BOOST_AUTO_TEST_CASE(a_loop_device_that_is_the_target_is_not_taken_apart) {
     const Use root{.kind = UseKind::loop, .name = "/dev/loop0"};
     BOOST_TEST(detail::first_remedy(root) == "");
 }
