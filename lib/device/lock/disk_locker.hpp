@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 
 /// The disks to be locked for these devices: each once, in the order of their numbers, without
 /// those that take no lock or that are locked for us already. Nothing for a device that is missing
-/// or is no block device. Blocks as long as the file systems of the devices do.
+/// or not a block device. Blocks as long as the file systems of the devices do.
 std::vector<UdevDisk> disks_to_lock(const std::vector<std::filesystem::path>& devices);
 
 /// Takes the locks of disks one after the other.

@@ -1,11 +1,5 @@
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/consign.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
@@ -25,7 +19,7 @@ namespace {
 using Path = std::filesystem::path;
 using Clock = std::chrono::steady_clock;
 
-/// No descriptor tells of a lock that is released, and udev's workers may pass it on to each other.
+/// No descriptor reports that a lock is released, and udev's workers may pass it on to each other.
 constexpr std::chrono::milliseconds lock_poll{5};
 
 /// One wait under the lock.
@@ -188,7 +182,7 @@ class LockingWait {
     }
     [[nodiscard]] bool is_free() const { return worst_state(results_) == State::free; }
 
-    /// There was no check: what is known is what the report says.
+    /// There was no check: only the report is known.
     void explain(Report& report) const {
         report.advice = advise(report);
         if (options_.explain) report.tree = {tree_of(report)};
@@ -230,11 +224,7 @@ asio::awaitable<LockedWait> wait_and_lock(std::vector<Path> devices, WaitOptions
 
 void lock_when_free(const asio::any_io_executor& executor, std::vector<Path> devices,
                     WaitOptions options, LockHandler handler) {
-    const asio::any_io_executor strand = asio::make_strand(executor);
-    const auto signal = cancellation_of(asio::get_associated_cancellation_slot(handler), strand);
-    asio::co_spawn(
-        strand, wait_and_lock(std::move(devices), std::move(options)),
-        asio::bind_cancellation_slot(signal->slot(), asio::consign(std::move(handler), signal)));
+    spawn_wait(executor, wait_and_lock(std::move(devices), std::move(options)), std::move(handler));
 }
 
 }  // namespace loopingcall::device::detail

@@ -55,7 +55,7 @@ std::optional<pid_t> uninspected_process(std::string_view line) {
     return std::nullopt;
 }
 
-/// What fuser says of things that have no bearing on who has a file open.
+/// Remarks of fuser on things that have no bearing on the holders of a file.
 bool is_harmless(std::string_view line) {
     return line.empty() || line == "Cannot open a network socket." ||
            line == "Cannot find socket's device number." ||
@@ -86,8 +86,8 @@ Remarks read_remarks(std::string_view text, const std::string& path) {
     return remarks;
 }
 
-/// fuser prints the letters of all processes in one piece, so they can be told apart only if there
-/// is one process, or no letter, which stands for an open file.
+/// fuser prints the letters of all processes in one piece, so they are distinct only if there is
+/// one process, or no letter, which stands for an open file.
 std::vector<std::string> access_of_each(const Remarks& remarks, std::size_t processes) {
     if (!remarks.letters) return {};
     if (remarks.letters->empty()) return {"open"};

@@ -1,20 +1,16 @@
 #include "helper_check.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
-#include <loopingcall/process/execute.hpp>
+#include <chrono>
+#include <cstdint>
 #include <utility>
+
+#include "run_program.hpp"
 
 namespace loopingcall::device::detail {
 
 namespace {
 
-/// What is to be killed may be beyond our signals: it runs as root.
-constexpr std::chrono::milliseconds helper_grace{200};
 constexpr std::size_t max_answer = std::size_t{4} << 20U;
 
 std::string as_flag(Duration time) {
@@ -51,15 +47,8 @@ std::vector<std::string> helper_command(const Identity& device, const WaitOption
 
 asio::awaitable<Report> check_through_helper(Identity device, ObjectKind kind,
                                              const WaitOptions& options, Duration time_limit) {
-    process::Command command = process::in_c_locale({.argv = helper_command(device, options)});
-    const process::ExecuteOptions limits{.timeout = time_limit,
-                                         .grace = helper_grace,
-                                         .max_output = max_answer,
-                                         .allow_truncated = false};
-    const asio::any_io_executor executor = co_await asio::this_coro::executor;
-    auto [error, result] = co_await process::async_execute(executor, std::move(command), limits,
-                                                           asio::as_tuple(asio::use_awaitable));
-    if (error == asio::error::operation_aborted) throw boost::system::system_error(error);
+    auto [error, result] =
+        co_await run_program(helper_command(device, options), time_limit, max_answer);
     if (error) {
         co_return Report{.device = device.path, .reason = "root_helper: " + result.message};
     }

@@ -31,7 +31,7 @@ class ClaimPacing {
             since_ = now;
             tells_ = true;
         } else if (granted_) {
-            tells_ = false;  // an exclusive opening says nothing about these claims
+            tells_ = false;  // an exclusive open says nothing about these claims
         }
         granted_ = false;
     }

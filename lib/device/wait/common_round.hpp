@@ -31,7 +31,7 @@ class CommonRound {
     /// The round that a check beginning now belongs to.
     [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
 
-    /// Whether nobody has to wait for anybody any more.
+    /// Whether no device has to wait for another any more.
     [[nodiscard]] bool decided() const noexcept { return proven_ || hopeless_; }
     [[nodiscard]] bool proven() const noexcept { return proven_; }
 

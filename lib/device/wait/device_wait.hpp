@@ -30,10 +30,10 @@ struct Companions {
     std::vector<std::weak_ptr<DeviceWait>> waits = {};  // in the order of the devices
 };
 
-/// The wait for one device: checks at an interval, more of them when something has changed, and
-/// what they come to. On one strand.
+/// The wait for one device: checks at an interval, extra checks when something has changed, and
+/// their result. On one strand.
 ///
-/// The checks of the interval are the calls of a FixedIntervalLoopingCall. Whatever else there is
+/// The checks of the interval are the calls of a FixedIntervalLoopingCall. Anything else
 /// to do triggers one more call, which does not count: the check of an early wake or of a round, a
 /// look at a claim, the end. While the device is free and waits for others, nothing is planned.
 class DeviceWait : public std::enable_shared_from_this<DeviceWait> {
@@ -51,25 +51,30 @@ class DeviceWait : public std::enable_shared_from_this<DeviceWait> {
     void release() noexcept;
 
   private:
+    // The run and its checks: device_wait.cpp.
     void listen();
     void set_limits(Duration interval, std::uint64_t max_retries);
     asio::awaitable<Step<void>> call_body(Tick tick);
     asio::awaitable<Step<void>> check(bool planned, TimePoint due);
     asio::awaitable<bool> look();
+    void tell(bool planned);
+    void finish();
+
+    // What follows: device_wait_decide.cpp.
     std::optional<Step<void>> wait_for_others();
     std::optional<Step<void>> wait_for_quiet();
     Step<void> decide(std::uint64_t round, bool was_free);
     Step<void> back_to_the_interval();
     Step<void> decide_on_free(std::uint64_t round);
+    void in_use();
     Step<void> end();
-    void finish();
+
+    // Extra checks: device_wait_wakes.cpp.
     void hear_openings();
     bool has_opened();
-    void in_use();
-    void follow_up(bool planned);
-    void tell(bool planned);
-    void on_wake(WakeKind kind);
     [[nodiscard]] bool quiet_is_watched() const;
+    void follow_up(bool planned);
+    void on_wake(WakeKind kind);
     void call_at(asio::steady_timer& timer, TimePoint time, bool& due);
 
     WaitOptions options_;

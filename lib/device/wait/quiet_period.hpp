@@ -6,7 +6,7 @@
 
 namespace loopingcall::device::detail {
 
-/// How long a device has been free without a break. It begins anew with every opening in between,
+/// How long a device has been free without a break. It begins again with every opening in between,
 /// even if a check has not seen it because it was over by then. A pure function of the moments it
 /// is given.
 class QuietPeriod {
@@ -19,9 +19,9 @@ class QuietPeriod {
     /// Whether the device has been found free, and not in use since.
     [[nodiscard]] bool running() const noexcept { return since_.has_value(); }
 
-    /// Whether an opening has made it begin anew. Such a period is checked at its end only: a check
-    /// opens the device, too, and two programs that wait for the same device would disturb each
-    /// other for ever if they went on checking.
+    /// Whether an opening has made it begin again. Such a period is checked at its end only: a
+    /// check opens the device, too, and two programs that wait for the same device would disturb
+    /// each other for ever if they went on checking.
     [[nodiscard]] bool restarted() const noexcept { return restarted_; }
 
     /// A check that began at `begun` has found the device free.
@@ -35,8 +35,8 @@ class QuietPeriod {
         restarted_ = false;
     }
 
-    /// Somebody had it open at this moment.
-    /// @return whether the period begins anew.
+    /// Another process had it open at this moment.
+    /// @return whether the period begins again.
     bool opened(TimePoint when) {
         if (length_ <= Duration::zero() || !since_ || when <= *since_) return false;
         since_ = when;

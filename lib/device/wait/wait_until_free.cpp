@@ -1,10 +1,6 @@
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/consign.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <loopingcall/device/wait_until_free.hpp>
 #include <stdexcept>
@@ -58,7 +54,7 @@ void validate(const WaitOptions& options) {
     }
 }
 
-/// Nothing of the caller's is left when the completion is told.
+/// Nothing of the caller's is left when the completion runs.
 class ReleasedAtTheEnd {
   public:
     explicit ReleasedAtTheEnd(DeviceWait& wait) noexcept : wait_(wait) {}
@@ -118,11 +114,7 @@ asio::awaitable<std::vector<WaitResult>> wait_for_all(std::vector<Path> devices,
 
 void wait_until_free(const asio::any_io_executor& executor, std::vector<Path> devices,
                      WaitOptions options, WaitHandler handler) {
-    const asio::any_io_executor strand = asio::make_strand(executor);
-    const auto signal = cancellation_of(asio::get_associated_cancellation_slot(handler), strand);
-    asio::co_spawn(
-        strand, wait_for_all(std::move(devices), std::move(options)),
-        asio::bind_cancellation_slot(signal->slot(), asio::consign(std::move(handler), signal)));
+    spawn_wait(executor, wait_for_all(std::move(devices), std::move(options)), std::move(handler));
 }
 
 }  // namespace detail

@@ -13,7 +13,7 @@ namespace loopingcall::device::detail {
 /// A wake may come a moment before the device is free: the kernel tells that something was
 /// unmounted before the last of it is closed. So a check that finds it still busy is followed by
 /// others, each at twice the distance of the one before. The same keeps a device that is closed all
-/// the time from being checked all the time. A pure function of the moments it is told.
+/// the time from being checked all the time. A pure function of the moments it receives.
 class WakePacing {
   public:
     /// A check begins.

@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(another_disk_under_the_same_name_is_followed) {
     BOOST_TEST((has_changed("another device has its name") || has_changed("it is there again")));
 }
 
-// As in a container, whose /dev nobody tends.
+// As in a container, whose /dev is never updated.
 BOOST_AUTO_TEST_CASE(a_node_without_its_device_is_missing_and_waited_for) {
     if (skipped()) return;
     struct stat status {};

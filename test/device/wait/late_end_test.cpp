@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_claimed_device_is_looked_at_and_not_checked) {
     BOOST_TEST(result.checks < 30U);  // others may mount meanwhile, which wakes
 }
 
-// An exclusive opening succeeds beside a loop device that is made of the device.
+// An exclusive open succeeds beside a loop device that is made of the device.
 BOOST_AUTO_TEST_CASE(a_claim_that_an_opening_does_not_show_is_not_checked_all_the_time) {
     if (skipped()) return;
     const test::LoopDisk second(disk.path(), 0);
