@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cerrno>
 #include <chrono>
 #include <thread>
 
@@ -34,8 +35,8 @@ namespace {
 /// The pids are greater than those of real processes.
 constexpr pid_t first_pid = 5'000'000;
 
-/// A directory that looks like /proc. A process in it hangs if its memory map is a FIFO, which
-/// nobody writes to.
+/// A directory that looks like /proc. A process in it hangs if its memory map is a FIFO without
+/// a writer.
 struct FakeProc {
     test::NothingLeftBehind nothing_left_behind;
     test::Scratch scratch;
@@ -74,7 +75,7 @@ struct FakeProc {
         fifos.clear();
     }
 
-    /// Looks for the target, and for something that nobody holds, so that everything is looked at.
+    /// Searches for the target, and for an unused file, so that everything is inspected.
     ProcessScan scan(ScanLimits limits) const {
         const Identity other{.path = "/other", .file_system = 1, .inode = 1, .type = S_IFREG};
         return scan_processes({{.parts = {*identify_device(target).identity}}, {.parts = {other}}},
@@ -86,6 +87,15 @@ std::vector<pid_t> pids_of(const std::vector<Gap>& gaps) {
     std::vector<pid_t> pids;
     for (const Gap& gap : gaps) pids.push_back(gap.pid);
     return pids;
+}
+
+/// Waits for a reader of a FIFO, which hangs until the end that is returned is closed.
+int open_when_read(const Path& fifo) {
+    for (;;) {
+        const int end = ::open(fifo.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+        if (end >= 0 || errno != ENXIO) return end;
+        std::this_thread::yield();  // no reader yet
+    }
 }
 
 template <class Work>
@@ -147,7 +157,7 @@ BOOST_AUTO_TEST_CASE(many_processes_that_hang_cost_no_more_time_than_a_few) {
     BOOST_TEST(found.targets[0].has_holder());
 }
 
-BOOST_AUTO_TEST_CASE(too_many_that_hang_are_a_problem_and_a_holder_is_told_all_the_same) {
+BOOST_AUTO_TEST_CASE(too_many_hung_processes_are_a_problem_and_a_holder_is_still_reported) {
     for (int i = 0; i < 100; ++i) add_hung(i);
     add_holder(200);
     const ProcessScan found = scan({.whole = 8s});
@@ -158,12 +168,15 @@ BOOST_AUTO_TEST_CASE(too_many_that_hang_are_a_problem_and_a_holder_is_told_all_t
 BOOST_AUTO_TEST_CASE(an_abandoned_scan_ends_though_a_process_hangs) {
     add_hung(1);
     const auto abandoned = std::make_shared<std::atomic<bool>>(false);
+    int end = -1;  // of the FIFO: while it is open, the process hangs
     std::thread other([&] {
-        std::this_thread::sleep_for(50ms);
+        end = open_when_read(fifos.front());
         *abandoned = true;
     });
     const auto [took, found] = timed([&] { return scan({.whole = 600s, .abandoned = abandoned}); });
     other.join();
+    BOOST_TEST(end >= 0);
+    ::close(end);
     BOOST_TEST((took < 10s));
     BOOST_TEST(found.problem == "the scan of /proc was abandoned");
 }
