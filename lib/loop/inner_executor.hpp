@@ -14,7 +14,7 @@ using Scheduler = asio::detail::scheduler;
 /// @return null for another kind of context.
 Scheduler* scheduler_of(asio::execution_context& context);
 
-/// Whether somebody has stopped the context.
+/// Whether the context was stopped.
 bool is_stopped(const Scheduler* scheduler);
 
 /// What `executor` runs on if it is a strand, a strand of a strand, and so on; else itself.

@@ -5,7 +5,7 @@
 
 namespace loopingcall::detail {
 
-// The largest Duration is no double: the nearest one lies above it, and converting that is
+// No double equals the largest Duration: the nearest one lies above it, and converting that is
 // undefined.
 Duration to_duration(double nanoseconds) noexcept {
     if (!(nanoseconds > 0)) return Duration::zero();

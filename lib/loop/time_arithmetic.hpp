@@ -16,8 +16,8 @@ namespace loopingcall::detail {
 [[nodiscard]] TimePoint jittered(TimePoint due, Duration interval, double jitter,
                                  double uniform) noexcept;
 
-/// The first whole multiple of `step`, greater than zero, of the clock's own zero that is no
-/// earlier than `point`; or the end of time.
+/// The first whole multiple of `step`, greater than zero, from the clock's own zero, that is at
+/// `point` or later; or the end of time.
 [[nodiscard]] TimePoint rounded_up(TimePoint point, Duration step) noexcept;
 
 }  // namespace loopingcall::detail

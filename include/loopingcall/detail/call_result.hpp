@@ -18,7 +18,7 @@ struct Failure {
     bool ends_the_loop = false;                    ///< whatever the schedule would do
 };
 
-/// What one call of the body came to, its value aside: that stays in the `TypedEngine`.
+/// The result of one call of the body, without its value, which stays in the `TypedEngine`.
 using CallResult = std::variant<Again, After, Failure, Done<void>>;
 
 /// What a body's failed() means; without an error, that is a failure all the same.

@@ -28,7 +28,7 @@ struct Site;
 /// An outcome whose type the engine does not know; waiters cast it back.
 using ErasedOutcome = std::shared_ptr<const void>;
 
-/// How a waiter is told: an error of the waiting itself or of the body, and the outcome if any.
+/// What a waiter receives: an error of the wait itself or of the body, and the outcome, if any.
 using Waiter = asio::any_completion_handler<void(std::exception_ptr, ErasedOutcome)>;
 
 /// What every kind of looping call is started with, whatever its schedule.
@@ -52,7 +52,7 @@ struct Terms {
 /// runs is kept alive by its context until it has an outcome, and is outstanding work of it.
 ///
 /// A run that is over becomes a `Farewell` until its observer and its waiters know. While there is
-/// one, either a wake-up is under way that sees to it, or a thread does so already: nobody else
+/// one, either a wake-up is under way that sees to it, or a thread does so already: nothing else
 /// arms the timer. A run that is started meanwhile comes after it.
 ///
 /// @par Thread safety  every public function may be called from any thread. No code of the user
@@ -89,7 +89,7 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
 
     /// @name What differs between plain and awaitable bodies
     /// @{
-    /// Begins a call; it has returned() called with what it came to, now or later.
+    /// Begins a call; it has returned() called with the result, now or later.
     virtual void call(const Tick& tick) = 0;
     /// A call is about to begin. Under the lock.
     virtual void prepare_call() {}
@@ -102,7 +102,7 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
     virtual void run_ends() noexcept {}
     /// @}
 
-    /// Has the last word on what a call came to; may run code of the user.
+    /// Has the last word on the result of a call; may run code of the user.
     /// @param number  of the call, from 1.
     virtual void judge(CallResult& /*result*/, std::uint64_t /*number*/) {}
 
@@ -113,7 +113,7 @@ class LOOPINGCALL_EXPORT Engine : public Timer {
     /// Whether the call that is over was cancelled because the run ends.
     [[nodiscard]] bool asked_to_give_up() const;
 
-    /// The run is over: gives up what is the caller's, to be gone before a waiter is told. Under
+    /// The run is over: releases what is the caller's before a waiter receives the outcome. Under
     /// the lock.
     virtual std::shared_ptr<const void> release() noexcept { return nullptr; }
 

@@ -27,7 +27,7 @@ class Mutex {
   private:
     static constexpr int free = 0;
     static constexpr int locked = 1;
-    static constexpr int awaited = 2;  // locked, and somebody may be asleep
+    static constexpr int awaited = 2;  // locked, and a thread may be asleep
 
     std::atomic<int> state_ = free;
 };

@@ -32,7 +32,7 @@ struct RetryTerms {
     }
 };
 
-/// @throws std::invalid_argument naming the field, its value and what is accepted.
+/// @throws std::invalid_argument naming the field, its value and the valid range.
 LOOPINGCALL_EXPORT void validate(const RetryTerms& terms, bool cancellable);
 
 LOOPINGCALL_EXPORT void start(Engine& engine, const RetryTerms& terms);

@@ -86,7 +86,7 @@ class RetryBody {
 };
 
 /// Starts the loop that is the retry, and has its handler wait for it. Cancelling the waiter is
-/// cancelling the retry: nobody else knows of it.
+/// cancelling the retry: nothing else refers to it.
 template <class Operation>
 struct StartRetry {
     using T = RetryResult<Operation>;

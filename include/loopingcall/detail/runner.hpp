@@ -101,7 +101,7 @@ class Runner final : public RunnerBase {
   public:
     using Caller = AwaitableCaller<R>;
 
-    /// @param pool  where it goes between two calls; null if somebody keeps it for himself.
+    /// @param pool  where it goes between two calls; null if one owner keeps it.
     Runner(const asio::any_io_executor& executor, RunnerPool<R>* pool)
         : RunnerBase(executor), pool_(pool) {}
 

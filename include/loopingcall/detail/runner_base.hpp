@@ -22,8 +22,8 @@ using Serial = std::uint64_t;
 /// A coroutine for every call costs three allocations each time; one for every loop, some 800 bytes
 /// while it does nothing. There are as many of these as there are bodies suspended.
 ///
-/// It is kept alive by whoever has it wait, or resumes it, or by its own frame while it serves. If
-/// nobody does, the coroutine is destroyed where it waits.
+/// It is kept alive by the owner that lets it wait or resumes it, or by its own frame while it
+/// serves. Without any of them, the coroutine is destroyed where it waits.
 ///
 /// @par Thread safety  reserve() and cancel() under the lock of the engine; the rest on the strand,
 ///      and resume() on the executor.

@@ -36,8 +36,8 @@ struct EndedCall {
     std::uint64_t failures = 0;
 };
 
-/// Says when the next call is to be made. It knows no clock, no lock and no executor, only times
-/// that it is told: what differs between the kinds of looping calls is here, and nothing else.
+/// Plans the next call. It knows no clock, no lock and no executor, only the times that it
+/// receives: the differences between the kinds of looping calls are here, and nothing else.
 ///
 /// Used under the lock of the engine.
 class LOOPINGCALL_EXPORT Schedule {

@@ -18,7 +18,7 @@ using Ticket = std::uint64_t;
 /// One that waits in a `TimerQueue`; armed at most once at a time.
 class LOOPINGCALL_EXPORT Timer : public std::enable_shared_from_this<Timer> {
   public:
-    /// Hands the wake-up over to the executor of the one who waits.
+    /// Hands the wake-up over to the executor of the waiter.
     /// @param self  this, to be kept alive until then.
     /// @param here  the time, if the caller stands on a thread of the execution context, where the
     ///        work may be done before this returns; otherwise it is posted.

@@ -32,8 +32,8 @@ constexpr Nanoseconds whole_nanoseconds(Wide magnitude, bool negative) noexcept 
     return Nanoseconds{negative ? -count : count};
 }
 
-/// The same for a floating-point count. What is left of a whole number by the precision of its type
-/// is no fraction: 0.3 s are 300,000,000 ns.
+/// The same for a floating-point count. A difference from a whole number that is due to the
+/// precision of the type does not count: 0.3 s are 300,000,000 ns.
 template <class Rep, class Period>
 constexpr Nanoseconds whole_nanoseconds(Rep count) {
     if (count != count) {
@@ -72,7 +72,7 @@ constexpr Nanoseconds to_nanoseconds(const std::chrono::duration<Rep, Period>& d
     } else if constexpr (std::floating_point<Rep>) {
         return whole_nanoseconds<Rep, Period>(duration.count());
     } else {
-        return std::chrono::ceil<Nanoseconds>(duration);  // a number of somebody else's
+        return std::chrono::ceil<Nanoseconds>(duration);  // a number of another library
     }
 }
 

@@ -134,7 +134,7 @@ TimePoint SteadyTimerQueue::now() const noexcept {
 
 // The alarm may be left over from an arming that another one has taken the place of. Armed for
 // nothing, it would keep the context's run() from returning; while anything waits, one wake-up too
-// many is cheaper than arming anew.
+// many is cheaper than arming it again.
 void SteadyTimerQueue::remove(Timer& timer) noexcept {
     const std::scoped_lock lock(mutex_);
     heap_.erase(timer);
@@ -164,7 +164,7 @@ void SteadyTimerQueue::schedule(TimePoint now) {
 
 // Loops that are due together share a handler, because each handler costs a turn of the scheduler
 // and a look for other events. One loop at a time is taken, and before the first is called,
-// another handler sees to the others: so nobody has to wait for the body of another while a second
+// another handler sees to the others: so no loop waits for the body of another while a second
 // thread is idle. No such handler: no other loop was due, and the alarm sees to what becomes due.
 [[gnu::flatten]] void SteadyTimerQueue::fire(bool by_alarm) {
     TimePoint here = now();

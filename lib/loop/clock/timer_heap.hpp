@@ -36,7 +36,7 @@ class TimerHeap {
     struct Node {
         TimePoint due;
         Timer* timer;
-        std::uint32_t order;  // of arming; begins anew after four thousand millions
+        std::uint32_t order;  // of arming; begins again after four thousand millions
         std::uint32_t slot;   // where places_ knows its place
 
         [[nodiscard]] bool before(const Node& other) const noexcept {
@@ -117,7 +117,7 @@ inline void TimerHeap::rise(std::size_t place, const Node& node) noexcept {
     put(place, node);
 }
 
-/// Who is next is called in a moment: what he needs comes from memory meanwhile.
+/// The next loop is called in a moment: its data comes from memory meanwhile.
 inline void TimerHeap::fetch(const Timer* timer) noexcept {
     constexpr std::size_t cache_line = 64;
     constexpr std::size_t size_of_a_loop = 320;

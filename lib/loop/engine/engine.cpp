@@ -20,7 +20,7 @@ Engine::Engine(asio::any_io_executor executor, std::shared_ptr<TimerQueue> queue
 Engine::~Engine() = default;
 
 // All that may throw comes before anything of the last run is given up. A stopped run of which the
-// observer is still to be told has its wake-up, or a thread that is at it, and the engine with it.
+// observer does not know yet has its wake-up, or a thread that is at it, and the engine with it.
 void Engine::start(const Terms& terms, std::unique_ptr<Schedule> schedule) {
     std::unique_ptr<Farewell> dropped;
     RunningEngines::Released released;

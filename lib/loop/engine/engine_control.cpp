@@ -8,7 +8,7 @@
 
 namespace loopingcall::detail {
 
-// The observer is told where the body runs, not in here; and after those of earlier runs.
+// The observer is called where the body runs, not in here; and after those of earlier runs.
 void Engine::stop(bool cancel_the_call) noexcept {
     Lock lock(mutex_);
     if (phase_ == Phase::idle) return;

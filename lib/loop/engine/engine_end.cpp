@@ -12,7 +12,7 @@ void Engine::finish(Lock& lock, StopReason reason, std::exception_ptr error) {
     bid_farewell(lock);
 }
 
-/// The run is over, but nobody knows yet.
+/// The run is over, but no waiter knows yet.
 void Engine::end_run(StopReason reason, std::exception_ptr error) {
     const bool may_have_failed = reason == StopReason::timed_out || reason == StopReason::exhausted;
     auto ended = std::make_unique<Farewell>();
@@ -61,7 +61,7 @@ bool Engine::tell_finish(Lock& lock) {
 
 /// Until all know of the run, it stays the first of those that are over, or another thread would
 /// see to what comes after it.
-/// @return whether it still holds the lock: there is more to tell, or another run.
+/// @return whether it still holds the lock: there is more to report, or another run.
 bool Engine::tell_outcome(Lock& lock) {
     RunningEngines::Released released;  // keeps this alive to the end
     Farewell& oldest = *farewells_;
@@ -86,7 +86,7 @@ bool Engine::tell_outcome(Lock& lock) {
     }
     lock.unlock();
     // What is the caller's goes first: the completion may run, on another thread, as soon as it is
-    // told.
+    // posted.
     schedule.reset();
     limits.reset();
     callers.reset();

@@ -49,7 +49,7 @@ void Engine::add_waiter(Waiter waiter) {
     add(std::move(entry));
 }
 
-/// The context is gone: only a handler that has an executor of its own can be told. It is never
+/// The context is gone: only a handler that has an executor of its own can be called. It is never
 /// called in here, so another thread hands it over to that executor.
 void Engine::refuse(Waiter waiter) {
     if (!asio::get_associated_executor(waiter, asio::any_completion_executor())) return;
@@ -102,14 +102,14 @@ Engine::Waiters Engine::take_waiter(std::uint64_t id) {
 }
 
 /// The entry goes under the lock: the context may be gone as soon as the run is.
-/// @return false if it has been told, or is about to be.
+/// @return false if it has the outcome already, or is about to receive it.
 bool Engine::forget_waiter(std::uint64_t id) {
     const std::scoped_lock lock(mutex_);
     return !take_waiter(id).empty();
 }
 
-// The promise is kept where the loop ends, without a detour over an executor: the context may have
-// nobody left to run it by then.
+// The promise is kept where the loop ends, without a detour over an executor: no
+// thread may run the context by then.
 ErasedOutcome Engine::wait(std::optional<TimePoint> until) {
     const std::uint64_t id = next_waiter_id();
     std::promise<ErasedOutcome> promise;

@@ -26,7 +26,7 @@ class RunningEngines {
     static std::shared_ptr<RunningEngines> of(const asio::any_io_executor& executor);
 
     /// A loop that no longer runs. Nothing else may be keeping it alive, or its context busy: to be
-    /// destroyed when everybody has been told, and outside of any lock.
+    /// destroyed when all waiters have the outcome, and outside of any lock.
     struct Released {
         std::shared_ptr<Engine> engine;
         asio::any_io_executor work;

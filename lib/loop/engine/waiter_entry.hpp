@@ -12,8 +12,8 @@
 
 namespace loopingcall::detail {
 
-/// One who waits for the outcome. The work is counted on his executor, so that its run() does not
-/// return before he is told.
+/// A waiter. Its executor counts it as work, so that run() does not return before the waiter has
+/// the outcome.
 struct Engine::WaiterEntry {
     WaiterEntry(std::uint64_t id_, Waiter handler_, const asio::any_io_executor& executor_)
         : id(id_),
@@ -26,7 +26,7 @@ struct Engine::WaiterEntry {
         if (at_once) {
             std::move(handler)(std::move(error), std::move(outcome));
         } else {
-            // The work goes with the handler, which may take down what it counts for.
+            // The work goes with the handler, which may destroy what it counts for.
             asio::post(executor, asio::append(asio::consign(std::move(handler), std::move(work)),
                                               std::move(error), std::move(outcome)));
         }
@@ -36,7 +36,7 @@ struct Engine::WaiterEntry {
     Waiter handler;
     asio::any_io_executor executor;
     asio::any_completion_executor work;
-    bool at_once = false;  // a thread that blocks is told where the loop ends
+    bool at_once = false;  // a thread that blocks receives the outcome where the loop ends
 };
 
 }  // namespace loopingcall::detail

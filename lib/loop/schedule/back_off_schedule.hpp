@@ -9,8 +9,8 @@
 
 namespace loopingcall::detail {
 
-/// Calls after delays that grow with each that is no success. The formula is told where
-/// `BackOffLoopingCall` is.
+/// Calls after delays that grow with each call without success. `BackOffLoopingCall` documents the
+/// formula.
 class BackOffSchedule final : public Schedule {
   public:
     explicit BackOffSchedule(const BackOffOptions& options);

@@ -69,8 +69,8 @@ bool FixedIntervalSchedule::begin(Plan& plan, TimePoint now) {
     return true;
 }
 
-/// The point of `plan` is dealt with; and so are those of the grid that a delay has left behind,
-/// which nobody misses.
+/// Serves the tick of `plan`, and drops the ticks of the grid that a delay has left behind, which
+/// do not count as missed.
 void FixedIntervalSchedule::serve(const Plan& plan) noexcept {
     if (is_on_the_grid(plan)) {
         begin_grid(plan.due, true);
