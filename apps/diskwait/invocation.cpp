@@ -125,7 +125,7 @@ class Reader {
         constexpr std::chrono::nanoseconds patience = std::chrono::seconds{2};
         const auto limit = std::min(time_to_read(line_).value_or(patience), patience);
         context.is_locked = [devices = result_.devices, limit](const Text& path) {
-            // What a dead file system has is no disk that COMMAND could lock.
+            // COMMAND could not lock a disk of a dead file system.
             const auto found = std::make_shared<bool>(false);
             const bool in_time = terminal::done_in_background(
                 [found, devices, path] {

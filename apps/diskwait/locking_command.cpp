@@ -130,7 +130,7 @@ class Search {
         return settles ? "udevadm trigger --settle" : std::string();
     }
 
-    /// A lock on a file is no matter; on the disk it is the same lock.
+    /// A lock on a file does no harm; on the disk, it is the same lock.
     std::string find_in_flock(Words words) {
         constexpr Wrapper flock{"flock", " -w --wait --timeout -E --conflict-exit-code "};
         const Words operands = skip_options(flock, words);

@@ -87,7 +87,7 @@ Result wait(const Invocation& invocation, Locks& locks) {
             const device::WaitOptions now = wait_options(settings);
             const bool is_same = now.check_device_interval == before.check_device_interval &&
                                  now.check_device_max_retries == before.check_device_max_retries;
-            if (is_same) return;  // an interval that begins anew would put the next check off
+            if (is_same) return;  // restarting the interval would put the next check off
             before = now;
             progress.set_interval(now.check_device_interval);
             control->set_limits(now.check_device_interval, now.check_device_max_retries);
@@ -139,7 +139,7 @@ void print(const Result& result, const Invocation& invocation) {
     }
     if (invocation.quiet) return;
     for (const auto& wait : result.devices) {
-        // Why it could not be told must not be hidden by >/dev/null.
+        // Redirecting to /dev/null must not hide why a state is unknown.
         const bool is_answer =
             invocation.command.empty() && wait.report.state != device::State::unknown;
         const int descriptor = is_answer ? STDOUT_FILENO : STDERR_FILENO;

@@ -11,7 +11,7 @@ namespace diskwait {
 /// The exit statuses that do not come from a signal or from COMMAND.
 enum ExitCode : int { exit_free = 0, exit_busy = 1, exit_usage = 2, exit_unknown = 3 };
 
-/// What the program has come to, for every form of output.
+/// The result of the program, for every form of output.
 struct Result {
     std::string name;  ///< free, busy, unknown, usage_error, config_error, interrupted
     int exit_code = exit_free;
@@ -24,7 +24,7 @@ struct Result {
     bool explain = false;
 };
 
-/// The values of all options, with where they come from and what they have beaten, as one JSON
+/// The values of all options, with their sources and the values that they override, as one JSON
 /// object, without a newline. Secrets are not shown.
 [[nodiscard]] std::string to_json(const loopingcall::config::Config& config);
 

@@ -182,7 +182,7 @@ class Drawing {
         return used < form_.columns ? form_.columns - used : 0;
     }
 
-    /// At least one character, so that it comes to an end.
+    /// At least one character, so that the loop ends.
     static std::size_t fitting_bytes(const std::string& word, std::size_t columns) {
         std::size_t taken = 0;
         while (taken < word.size()) {

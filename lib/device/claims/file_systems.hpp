@@ -19,7 +19,7 @@ Answer file_systems_over(const Identity& part, const std::vector<Mount>& mounts,
                          const KernelView& view, UsedFileSystem& used);
 
 /// Whether a file system is active on a block device, in whatever mount namespace. Only some file
-/// systems show themselves so: no is no answer.
+/// systems show themselves so: false proves nothing.
 bool has_active_file_system(const std::string& device_name, const KernelView& view);
 
 }  // namespace loopingcall::device::detail

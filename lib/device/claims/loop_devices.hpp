@@ -50,7 +50,7 @@ class LoopCache {
 
     std::optional<LoopDevice> find(std::uint64_t sequence);
     void put(std::uint64_t sequence, const LoopDevice& device);
-    /// Forgets all others: they have come to an end.
+    /// Forgets all others: they have ended.
     void keep_only(const std::set<std::uint64_t>& sequences);
 
   private:
@@ -67,8 +67,8 @@ struct LoopTable {
 };
 
 /// All loop devices that are in use. Opens only those that sysfs shows, since opening another node
-/// would create a device, and only those that are not known: who waits for a loop device sees each
-/// opening, and takes it for a use.
+/// would create a device, and only those that are not known: a program that waits for a loop device
+/// sees each opening, and takes it for a use.
 /// @param is_spared  asked before the first opening: whether none is needed.
 /// A device whose backing file is on a dead file system costs 200 ms once,
 /// and a thread that waits for it.

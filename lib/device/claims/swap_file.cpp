@@ -17,7 +17,7 @@ namespace loopingcall::device::detail {
 
 namespace {
 
-/// What cannot be read may be anything: it counts as having the text.
+/// Unreadable text may be anything: it counts as this text.
 bool has_text_at(int descriptor, off_t place, std::string_view text) {
     std::array<char, 16> found{};
     const ssize_t size = ::pread(descriptor, found.data(), text.size(), place);

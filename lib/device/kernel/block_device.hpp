@@ -9,7 +9,7 @@
 
 namespace loopingcall::device::detail {
 
-/// A block device as sysfs shows it. All of these look into `sysfs`, which is /sys but in tests.
+/// A block device as sysfs shows it. All of these read `sysfs`, which is /sys except in tests.
 struct BlockDevice {
     std::string name = {};  // in sysfs: "sda1", "dm-0"
     dev_t number = 0;

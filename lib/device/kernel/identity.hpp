@@ -26,10 +26,10 @@ struct Identity {
     std::uint64_t disk_sequence = 0;
 
     /// Which of its lives this is: another one when the kernel has removed the block device and
-    /// made it again, as a partition when the table is read again. 0 if that cannot be told.
+    /// made it again, as a partition when the table is read again. 0 if unknown.
     std::uint64_t life = 0;
 
-    /// Whether this is still the same device or file. A node that was made anew for the same disk,
+    /// Whether this is still the same device or file. A node that was made again for the same disk,
     /// as udev does, is.
     [[nodiscard]] bool same_as(const Identity& other) const;
 };

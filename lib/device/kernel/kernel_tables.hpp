@@ -21,7 +21,7 @@ struct Mount {
     std::string root = {};  // the directory of the file system that is mounted
     std::string point = {};
     std::string type = {};
-    /// As mount(8) was told; of btrfs, the only thing that names the device.
+    /// As given to mount(8); of btrfs, the only thing that names the device.
     std::string source = {};
     std::string options = {};  // those of the file system: "rw,logdev=/dev/sdb"
     /// The peer groups that it shares its mounts with, and receives those of; 0 if none.

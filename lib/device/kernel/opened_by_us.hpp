@@ -38,9 +38,9 @@ class CountedNode {
     Entry* entry_;
 };
 
-/// Stands around each opening of a device node by this library, so that those who watch the node
-/// know their own events from those of others. As long as it lives, and after, inotify may report
-/// one opening and one closing for reading that are ours. Thread-safe.
+/// Stands around each opening of a device node by this library, so that a watch of the node
+/// tells events of this library from those of others. As long as it lives, and after, inotify may
+/// report one opening and one closing for reading that are ours. Thread-safe.
 class OwnOpening {
   public:
     /// @param node  as it is watched: absolute, with symbolic links resolved.
@@ -49,7 +49,7 @@ class OwnOpening {
     OwnOpening(const OwnOpening&) = delete;
     OwnOpening& operator=(const OwnOpening&) = delete;
 
-    /// The kernel has refused the opening: it is no event.
+    /// The kernel has refused the opening: it causes no event.
     void refused() noexcept { refused_ = true; }
 
   private:

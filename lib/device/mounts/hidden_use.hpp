@@ -20,8 +20,8 @@ struct HiddenUse {
 /// Reads the tables of all mount namespaces: only for a device that is known to be in use.
 HiddenUse find_hidden_use(const std::vector<UsedFileSystem>& on_device, const KernelView& view);
 
-/// Adds the claims of `hidden` to the answers. They explain what an exclusive opening was refused
-/// for; what remains unexplained says what was looked at.
+/// Adds the claims of `hidden` to the answers. They explain why an exclusive open was refused;
+/// an answer that stays unexplained lists what was checked.
 /// @param has_claim  whether a claim is known already, which explains it.
 void name_hidden_use(std::vector<Answer>& answers, const HiddenUse& hidden, bool has_claim);
 

@@ -102,7 +102,7 @@ Answer ask_umount(const Identity& mount, bool has_exempt_holder) {
     if (error == EBUSY && has_exempt_holder) {
         return not_applicable(Source::umount, "a process uses it that does not count");
     }
-    // Whoever looks up a name on it uses it for a moment.
+    // Looking up a name on it uses it for a moment.
     for (const auto pause : {1ms, 5ms, 20ms}) {
         if (error != EBUSY) break;
         std::this_thread::sleep_for(pause);

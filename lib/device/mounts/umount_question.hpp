@@ -13,7 +13,7 @@ namespace loopingcall::device::detail {
 /// flight, an export of the NFS server, a descriptor of a process that cannot be seen.
 ///
 /// The kernel marks a mount that is not in use as expired (MNT_EXPIRE), and would unmount it the
-/// next time that it is asked so, unless somebody had looked at it in between. So this looks at it
+/// next time that it is asked so, unless the mount was accessed in between. So this accesses it
 /// before and after, and holds a lock on the mount namespace meanwhile: no two checks ask at the
 /// same time.
 /// @param has_exempt_holder  whether a process uses it that does not count as a holder. This

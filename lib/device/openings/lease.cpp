@@ -30,8 +30,8 @@ bool refusal_proves_an_opening() {
     return major > 5 || (major == 5 && minor >= 4);
 }
 
-/// If somebody opens the file meanwhile, the kernel sends a signal. It goes to this thread alone,
-/// and is one that is ignored unless the program asks for it.
+/// If another process opens the file meanwhile, the kernel sends a signal. It goes to this thread
+/// alone, and is one that is ignored unless the program asks for it.
 void direct_signal_to_this_thread(int descriptor) {
     f_owner_ex owner{.type = F_OWNER_TID, .pid = ::gettid()};
     ::fcntl(descriptor, F_SETOWN_EX, &owner);

@@ -75,7 +75,7 @@ std::vector<Answer> open_file(const ToOpen& what) {
     all.push_back(try_lease(opened.get(), what.whole, what.has_exempt_holder));
     for (const Unplaced& one : what.unplaced) {
         all.push_back(place(one, opened.get(), what.whole, all.front()));
-        // It is known now who has the file open.
+        // The process that has the file open is known now.
         if (all.back().seen == Seen::somebody) all.front().claims.clear();
     }
     return all;

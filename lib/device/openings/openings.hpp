@@ -30,20 +30,20 @@ struct ToOpen {
 /// progress makes it block.
 std::vector<Answer> try_openings(const ToOpen& what);
 
-/// Whether the kernel refuses an exclusive opening, as mkfs and partitioning tools ask for.
+/// Whether the kernel refuses an exclusive open, as mkfs and partitioning tools ask for.
 ///
 /// Finds a mount in another mount namespace, and a claim by a driver that shows itself nowhere. An
 /// opening of a disk fails, too, if one of its partitions is claimed.
 Answer open_exclusively(const Identity& part);
 
-/// Whether somebody has a regular file open, the kernel itself included, and files that no process
-/// shows: the kernel grants a write lease only if there is no other opening. The lease is given
-/// back at once; who opens the file in those microseconds waits, or gets EWOULDBLOCK with
-/// O_NONBLOCK.
+/// Whether a regular file is open anywhere, in the kernel itself and where no process shows it
+/// included: the kernel grants a write lease only if there is no other opening. The lease is given
+/// back at once; a process that opens the file in those microseconds waits, or gets EWOULDBLOCK
+/// with O_NONBLOCK.
 Answer try_lease(int descriptor, const Identity& file, bool has_exempt_holder);
 
-/// Whether the kernel grants a write lease at once, so that nobody at all has this regular file
-/// open. An opening like that of try_openings().
+/// Whether the kernel grants a write lease at once, which proves that this regular file is open
+/// nowhere. An opening like that of try_openings().
 bool is_open_nowhere(const Identity& file);
 
 /// Whether this process has the file open itself, beside this descriptor: by another one, or

@@ -25,7 +25,7 @@ bool maps(const Identity& file) {
             struct statx found {};
             const std::string link = "/proc/self/map_files/" + mapped.link;
             const bool seen = look_at(AT_FDCWD, link.c_str(), found) == 0;
-            // Who may not follow the link has only the text.
+            // Without the right to follow the link, there is only its text.
             is_mapped = is_mapped || (seen ? is_same(found, file) : mapped.inode == file.inode);
         });
     return is_mapped;

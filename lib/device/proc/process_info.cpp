@@ -88,7 +88,7 @@ std::string name_of_process(pid_t pid) try {
     return {};
 }
 
-// That there is a holder is known, whatever else cannot be found out for want of descriptors.
+// The holder is known to exist, even if descriptors run out before more is known.
 void identify(Holder& holder) try {
     const std::string directory = "/proc/" + std::to_string(holder.pid);
     struct stat status {};

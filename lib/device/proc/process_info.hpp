@@ -20,8 +20,8 @@ struct Lineage {
 };
 Lineage lineage_of(pid_t pid);
 
-/// When a process began, in clock ticks after boot; 0 if there is none such. A pid and this name a
-/// process for good.
+/// When a process began, in clock ticks after boot; 0 if there is no such process. A pid and
+/// this name a process for good.
 std::uint64_t start_time_of(pid_t pid);
 
 /// As in /proc/PID/comm; empty if it has ended.

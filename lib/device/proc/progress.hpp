@@ -7,7 +7,7 @@
 
 namespace loopingcall::device::detail {
 
-/// Thrown in the middle of a process when nobody waits for the answer any more.
+/// Thrown in the middle of a process when no waiter is left for the answer.
 struct ScanAbandoned {};
 
 /// How far a thread has come: it counts the entries that it looks at, and another one watches.

@@ -25,7 +25,7 @@ struct RegisteredFiles {
     bool is_listed = false;
     /// Absolute paths, unescaped. That of a deleted file ends in " (deleted)".
     std::vector<std::string> paths = {};
-    /// Names that say too little: base names, or what is no name at all.
+    /// Names that say too little: base names, or text that is not a name at all.
     std::vector<std::string> unclear = {};
 };
 

@@ -61,7 +61,7 @@ bool is_same(int one_place, const char* one, int other_place, const char* other)
            first.st_ino == second.st_ino;
 }
 
-/// Those who have made the user namespace, and those that it lies in, have what they have given it.
+/// The makers of the user namespace, and of those that it lies in, have what they have given it.
 /// @return whether they could be found out.
 bool add_makers(int process, std::vector<uid_t>& uids) {
     Descriptor place(::openat(process, "ns/user", O_RDONLY | O_CLOEXEC));
@@ -97,7 +97,7 @@ Opener parse_opener(std::string_view status) {
     return who;
 }
 
-/// The capabilities of who is in a user namespace of its own are none here.
+/// The capabilities of a process in a user namespace of its own do not count here.
 Opener opener_of(int process) {
     std::string status = read_text(process, "status").text;
     struct stat place {};

@@ -8,7 +8,7 @@
 
 namespace loopingcall::device::detail {
 
-/// Who a process is to those who decide whether it may open a device.
+/// The identity of a process that decides whether it may open a device.
 struct Opener {
     /// Root, or with a capability, or in a container that root has made, which may have nodes of
     /// its own; or that could not be found out. It may have opened anything.

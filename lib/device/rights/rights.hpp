@@ -21,7 +21,7 @@ struct Rights {
     [[nodiscard]] bool follow_mappings() const;
 };
 
-/// The rights of the calling thread. Does not throw: what cannot be found out is not there.
+/// The rights of the calling thread. Does not throw: a right that is not known is missing.
 Rights rights_now(const std::filesystem::path& proc = "/proc");
 
 }  // namespace loopingcall::device::detail

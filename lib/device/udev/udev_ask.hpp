@@ -14,7 +14,7 @@ enum class Asked : unsigned char {
     refused,  ///< not root, a read-only sysfs, or a kernel before 4.13
 };
 
-/// A UUID that nobody else uses.
+/// A UUID that is unique.
 std::string new_uuid();
 
 /// Lets the kernel send a "change" event of the disk with this UUID. Of the disk, even if it is a

@@ -17,7 +17,7 @@ namespace {
 /// So long a check waits for an event of the disk itself.
 constexpr std::chrono::seconds echo_patience{1};
 
-/// No file descriptor tells of a lock that is released.
+/// No file descriptor reports that a lock is released.
 constexpr Duration shortest_poll = std::chrono::milliseconds{10};
 constexpr Duration longest_poll = std::chrono::milliseconds{200};
 constexpr std::chrono::seconds poll_limit{10};

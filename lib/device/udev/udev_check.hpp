@@ -37,13 +37,13 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
 
     /// Waits for udev before the other sources are read.
     /// @param limit  of the check.
-    /// @return how long udev was waited for, which is no part of the check.
+    /// @return the time spent waiting for udev, which does not count towards that of the check.
     asio::awaitable<Duration> settle(Duration limit);
 
     /// Whether there was no such device when settle() looked for it.
     [[nodiscard]] bool was_missing() const noexcept { return missing_; }
 
-    /// Waits for udev once more, after the other sources have shown nobody.
+    /// Waits for udev once more, after the other sources have shown no use.
     /// @return whether the disk has settled since, so that the other sources must be read again.
     asio::awaitable<bool> settle_at_last(Duration limit);
 

@@ -26,7 +26,7 @@ struct UdevDisk {
     /// nor drbd, and an open zram device cannot be reset.
     bool lockable = false;
     /// Whether an event may be asked for: device-mapper's own events carry a cookie, without which
-    /// its rules may take the device for one that is not ready.
+    /// its rules may treat the device as not ready.
     bool takes_events = false;
 };
 

@@ -13,7 +13,7 @@ process::detail::Descriptor open_udev_monitor() noexcept;
 
 struct UdevEvents {
     std::vector<UdevEvent> events = {};
-    /// Whether the kernel dropped some, because nobody read them in time.
+    /// Whether the kernel dropped some, because they were not read in time.
     bool lost = false;
 };
 

@@ -37,7 +37,7 @@ bool send_to(int socket, const UdevControlMessage& message) {
            static_cast<ssize_t>(sizeof message);
 }
 
-/// Who may not connect cannot tell a socket that a udevd listens to from one that is left over.
+/// Without the right to connect, only this shows whether a udevd listens to the socket.
 bool is_listened_to(const std::string& path, const UdevPlaces& places) {
     const std::string sockets = read_proc_file(AT_FDCWD, (places.proc / "net/unix").c_str());
     return sockets.find(' ' + path + '\n') != std::string::npos;

@@ -109,7 +109,7 @@ void UdevSettle::close() {
     working_ = false;
     error_code ignored;
     if (connection_) connection_->close(ignored);
-    // The kernel takes some 15 ms to be sure that nobody looks at the watches any more.
+    // The kernel takes some 15 ms to be sure that nothing reads the watches any more.
     if (inotify_.is_open()) close_in_background(OwnedDescriptor(inotify_.release()));
     monitor_.close(ignored);
     due_.cancel();
@@ -221,7 +221,7 @@ void UdevSettle::listen() {
     }
     const int inotify = inotify_.native_handle();
     run_watch_ = ::inotify_add_watch(inotify, places_.run.c_str(), IN_DELETE | IN_ONLYDIR);
-    // Who may not read a node may not watch it either: then a later closing is not seen.
+    // Without the right to read a node, this cannot watch it: then a later closing is not seen.
     for (const auto& node : disk_.nodes) {
         (void)::inotify_add_watch(inotify, node.c_str(), IN_CLOSE_WRITE);
     }
@@ -272,7 +272,7 @@ void UdevSettle::read_monitor() {
         ++facts_.echoes;
     }
     if (!read.lost) return;
-    // An event of this disk may be among those that are lost: udevd is asked anew.
+    // An event of this disk may be among those that are lost: udevd is asked again.
     disturbed_ = true;
     events_.clear();
     facts_.awaits_echo = false;

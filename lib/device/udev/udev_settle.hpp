@@ -28,19 +28,19 @@ enum class UdevState : unsigned char {
 /// Waits until udevd has processed all events of one disk: as `udevadm settle` does, and after 200
 /// ms of events of any device by the echo of an event of the disk itself.
 ///
-/// What it watches is told of again and again, so that a state is never older than its question:
+/// It receives every change of what it watches, so that a state is never older than its question:
 /// a writer that closes the disk or a partition, and an event of the kernel for one of them, end
 /// `settled`.
 ///
 /// On one strand. What is pending counts as work until close().
 class UdevSettle : public std::enable_shared_from_this<UdevSettle> {
   public:
-    /// @param wake  called on the strand when the disk has settled and nobody waits for it in
+    /// @param wake  called on the strand when the disk has settled outside of
     ///              settle().
     UdevSettle(asio::any_io_executor strand, std::function<void()> wake, UdevPlaces places = {});
 
-    /// Begins to settle, unless it is at it, or has settled while nobody waited for it and nothing
-    /// has happened since. Waits so long for the end.
+    /// Begins to settle, unless it is at it, or has settled outside of a call and nothing has
+    /// happened since. Waits so long for the end.
     /// @param may_ask  whether an event of the disk may be asked for: not while others use it, for
     ///                 each echo costs one more run of the disk's rules.
     /// Throws `operation_aborted` if cancelled; what is pending goes on.
@@ -50,7 +50,7 @@ class UdevSettle : public std::enable_shared_from_this<UdevSettle> {
     [[nodiscard]] bool is_udevd_there() const { return is_there("control"); }
 
     /// What is true at this moment, by all that has been heard.
-    /// @param limit  how long udevd may take to answer a ping before its state is unknown.
+    /// @param limit  timeout of a ping of udevd; when it expires, the state of udevd is unknown.
     UdevState state(Duration limit);
 
     /// How many events of the disk are known to be queued or in process.

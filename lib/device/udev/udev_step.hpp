@@ -15,7 +15,7 @@ struct SettleFacts {
     bool queue = false;
     /// Since the ping.
     Duration elapsed{0};
-    /// Whether an event may be asked for: nobody but udevd seems to use the disk, and neither the
+    /// Whether an event may be asked for: only udevd seems to use the disk, and neither the
     /// kernel nor the caller forbids it.
     bool may_ask = false;
     /// Echoes that have come, and whether one is awaited.
