@@ -10,7 +10,7 @@
 
 namespace bench {
 
-/// So many sleeping processes with 20 descriptors each: what a probe has to look through.
+/// So many sleeping processes with 20 descriptors each: a probe has to inspect them all.
 class Crowd {
   public:
     void grow_to(std::size_t size) {

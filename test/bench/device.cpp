@@ -22,7 +22,7 @@ namespace process = loopingcall::process;
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-/// A file that a process holds, or nobody.
+/// A file, with or without a holder.
 class Subject {
   public:
     explicit Subject(bool held) : path_(std::filesystem::temp_directory_path() / name(held)) {
@@ -85,7 +85,7 @@ void measure(benchmark::State& state, bool held,
     }
 }
 
-/// From a release at a moment that nobody knows to the answer.
+/// From a release at an unknown moment to the answer.
 void release(benchmark::State& state, device::WaitOptions options) {
     static std::minstd_rand random(1);  // of all repetitions together: each has iterations(1)
     for (auto _ : state) {
@@ -151,7 +151,7 @@ void add_checks(bool held, std::int64_t crowd) {
     }
 }
 
-/// What is done so often for the exact counts: with nobody who holds the file.
+/// The work of which exact counts are made: on a file without a holder.
 bench::Works works() {
     bench::Works all{{"free<bare fuser>", [](int times) {
                           const Subject subject(false);

@@ -7,14 +7,14 @@
 
 namespace bench {
 
-/// How often a program does its work, to tell by the difference what once takes.
+/// How often a program does its work: the difference is the cost of doing it once.
 struct Repetitions {
     int few = 0;
     int many = 0;
 };
 
-/// Adds for `name`, beside the benchmark that measures its time, one that tells what can be told
-/// exactly, whatever else the machine does: by callgrind, memcheck and strace. Of these, what is
+/// Adds for `name`, beside the benchmark that measures its time, one that counts what is exact,
+/// whatever else the machine does: by callgrind, memcheck and strace. Of these, what is
 /// not installed is named.
 /// @param argv      the program; how often it does its work is added to its arguments
 /// @param counters  of `instructions` (in user space), `allocations`, `system_calls` (of the first

@@ -243,7 +243,7 @@ std::vector<std::string> differences_from_advice(const json::object& advice,
                        (line == nullptr || line->to_number<std::size_t>() == one.location.line);
             };
             if (std::none_of(problems.begin(), problems.end(), is_it)) {
-                differences.push_back("expected to be told of " + json::serialize(advice));
+                differences.push_back("expected a diagnostic of " + json::serialize(advice));
             }
         }
     } else {

@@ -1,5 +1,5 @@
 // Runs recorded cases of oslo.config through the public API of the config room, and prints each
-// that does not come to what its advice says, and how many they are: `corpus --cases FILE`. The
+// whose result differs from its advice, and how many they are: `corpus --cases FILE`. The
 // form of the file is oslo-config-cases/1.
 #include <boost/json.hpp>
 #include <boost/json/src.hpp>

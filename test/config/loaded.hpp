@@ -9,7 +9,7 @@
 
 namespace test {
 
-/// Files, an environment of its own, and what is told of them.
+/// Files, an environment of its own, and the diagnostics about them.
 struct Loaded {
     Scratch scratch;
     std::map<std::string, std::string> variables{};

@@ -8,7 +8,7 @@
 
 namespace test {
 
-/// What this project has come to with the input of a case.
+/// The result of this project for the input of a case.
 struct CaseOutcome {
     /// All problems, also those of the command line.
     std::vector<loopingcall::config::Diagnostic> diagnostics = {};

@@ -37,7 +37,7 @@ const Row rows[] = {
 
 BOOST_AUTO_TEST_SUITE(utf8)
 
-BOOST_DATA_TEST_CASE(the_first_byte_that_is_no_utf8_is_found, boost::unit_test::data::make(rows),
+BOOST_DATA_TEST_CASE(the_first_byte_that_is_not_utf8_is_found, boost::unit_test::data::make(rows),
                      row) {
     const auto bad = first_bad_byte(row.text);
     BOOST_TEST((bad ? static_cast<long>(*bad) : -1) == row.bad);

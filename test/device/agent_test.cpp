@@ -42,7 +42,7 @@ std::string text_of(const device::WaitResult& result) {
 
 BOOST_FIXTURE_TEST_SUITE(agent, test::Waiting)
 
-BOOST_AUTO_TEST_CASE(a_lock_lasts_as_long_as_it_lives_and_is_no_holder) {
+BOOST_AUTO_TEST_CASE(a_lock_lasts_as_long_as_its_object_and_does_not_count_as_a_holder) {
     {
         const WholeDiskLock lock(file);
         BOOST_TEST(lock.disk() == file);
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_device_that_never_comes_is_given_up_when_the_retries_are_
     BOOST_TEST(result.checks == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(a_device_that_is_removed_is_told_and_not_followed) {
+BOOST_AUTO_TEST_CASE(a_device_that_is_removed_is_reported_and_not_followed) {
     const test::Child holder([&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC) >= 0; });
     const auto result =
         wait_for(file, {.check_device_interval = 60s, .on_check = [&](const device::Check& check) {
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(a_device_has_to_stay_free_for_the_quiet_period) {
     BOOST_TEST(result.checks > 5U);
 }
 
-BOOST_AUTO_TEST_CASE(who_may_not_look_into_all_processes_is_told_so_and_what_to_do) {
+BOOST_AUTO_TEST_CASE(a_caller_without_access_to_all_processes_gets_unknown_and_a_remedy) {
     if (::geteuid() != 0) return;
     const test::Child holder([&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC) >= 0; });
     std::filesystem::permissions(scratch.path(), std::filesystem::perms::all);
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(who_may_not_look_into_all_processes_is_told_so_and_what_to_
         "could not be inspected and may hold the device; run as root or set root_helper"));
 }
 
-BOOST_AUTO_TEST_CASE(sixty_four_devices_are_asked_about_eight_at_a_time) {
+BOOST_AUTO_TEST_CASE(sixty_four_devices_are_checked_eight_at_a_time) {
     std::vector<std::filesystem::path> files;
     for (int i = 0; i < 64; ++i) files.push_back(scratch.file("disk" + std::to_string(i)));
     const auto count = scratch.path() / "running";

@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(what_a_terminal_would_act_upon_is_shown) {
     BOOST_TEST(printable("\xE2\x80\xAE"s + "x") == "\\xe2\\x80\\xaex");  // turns the direction
 }
 
-BOOST_AUTO_TEST_CASE(bytes_that_are_no_utf8_are_shown_one_by_one) {
+BOOST_AUTO_TEST_CASE(bytes_that_are_not_utf8_are_shown_one_by_one) {
     BOOST_TEST(printable("\xFF") == "\\xff");
     BOOST_TEST(printable("\xC3") == "\\xc3");
     BOOST_TEST(printable("\xC3(") == "\\xc3(");

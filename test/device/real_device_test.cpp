@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(another_disk_under_the_same_name_is_not_followed) {
     BOOST_TEST(result.report.reason == "another device has taken its name during the wait");
 }
 
-BOOST_AUTO_TEST_CASE(partitions_that_appear_are_told_and_count) {
+BOOST_AUTO_TEST_CASE(partitions_that_appear_are_reported_and_count) {
     if (skipped()) return;
     test::Child holder(opening());
     std::vector<std::string> changes;
@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(a_descriptor_in_flight_cannot_be_seen_and_is_doubted_if_str
     }
 }
 
-BOOST_AUTO_TEST_CASE(from_a_pid_namespace_of_its_own_it_cannot_be_told) {
+BOOST_AUTO_TEST_CASE(in_a_pid_namespace_of_its_own_the_state_is_unknown) {
     if (skipped()) return;
     // The first child of the namespace asks; it needs a /proc of its own.
     const test::Child holder(opening());

@@ -73,7 +73,7 @@ void start_threads(int count) {
         }).detach();
 }
 
-/// As long as somebody has the other end of the pipe open.
+/// As long as the other end of the pipe is open.
 void fork_and_end(int life) {
     for (;;) {
         const pid_t child = ::fork();
@@ -204,7 +204,7 @@ bool registered_and_removed(const Place& place) {
     return registered(file) && ::unlink(file.c_str()) == 0;
 }
 
-/// An ordinary user, who may do in the place of the row what root may.
+/// An ordinary user with the rights of root in the place of the row.
 bool become_a_user(const Place& place) {
     constexpr gid_t group = 65534;
     return ::chmod(place.scratch.parent_path().c_str(), 0711) == 0 &&
@@ -239,7 +239,7 @@ std::vector<ScanRow> rows_of_users() {
                     become_a_user({"/", "/"}) && registered_and_removed({"/", "/"});
          },
          State::unknown, ring},
-        {"a removed file is registered with an io_uring by a user who has a capability",
+        {"a removed file is registered with an io_uring by a user with a capability",
          [](const Place& p) {
              return ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && become_a_user(p) &&
                     registered_and_removed(p);

@@ -20,7 +20,7 @@ struct ScanRow {
     /// Done in a process of its own, which lives on then.
     std::function<bool(const Place&)> prepare;
     loopingcall::device::State state;
-    /// The source that shows it: somebody if it is busy, not inspected if it is unknown.
+    /// The source that shows it: `somebody` if it is busy, `not_inspected` if it is unknown.
     std::string source = {};
     /// If it is busy: how.
     std::string access = {};

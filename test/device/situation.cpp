@@ -233,7 +233,7 @@ std::vector<NamedSituation> situations() {
     return {
         {"opened", make<Opened>},
         {"opened exclusively", make<OpenedExclusively>},
-        {"mounted, and nobody inside", make<Mounted>},
+        {"mounted, and not used inside", make<Mounted>},
         {"mounted, and a file open inside", make<MountedWithAFileOpen>},
         {"unmounted lazily, and a process inside", make<LazilyUnmounted>},
         {"mounted in another mount namespace alone", make<MountedElsewhere>},

@@ -1,4 +1,4 @@
-// Each way of using a device that there is, and each probe: the same verdict.
+// Each way of using a device, and each probe: the same state.
 #include "situation.hpp"
 
 #include <algorithm>

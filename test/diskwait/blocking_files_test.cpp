@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_fifo_that_is_written_to_is_read) {
     BOOST_TEST(ended.out.find("check_device_interval = 7s") != std::string::npos, ended.err);
 }
 
-/// The file is replaced by a FIFO: the thread that reads it again is left to itself.
+/// The file is replaced by a FIFO: the thread that reads it again is abandoned.
 BOOST_AUTO_TEST_CASE(on_a_hangup_the_wait_goes_on_while_a_file_cannot_be_read) {
     const auto conf = scratch.file("a.conf", "[disk_partitioner]\ncheck_device_interval = 20ms\n");
     const auto seen = scratch.path() / "seen";

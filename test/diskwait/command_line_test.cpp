@@ -2,7 +2,7 @@
 
 BOOST_FIXTURE_TEST_SUITE(program_command_line, test::Program)
 
-BOOST_AUTO_TEST_CASE(values_out_of_range_exit_two_with_the_flag_the_value_and_what_is_accepted) {
+BOOST_AUTO_TEST_CASE(values_out_of_range_exit_two_with_the_flag_the_value_and_the_valid_range) {
     const struct {
         std::vector<std::string> arguments;
         const char* message;
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(unknown_keys_warn_and_strict_refuses_them) {
                2);
 }
 
-BOOST_AUTO_TEST_CASE(help_and_version_are_told_whatever_else_is_asked) {
+BOOST_AUTO_TEST_CASE(help_and_version_are_printed_whatever_the_other_flags) {
     const auto help = diskwait({"--help", "-n", "0"});
     BOOST_TEST(help.exit_code == 0);
     for (const char* part : {"Usage: diskwait", "-i [ --interval ]", "-n [ --max-retries ]",

@@ -25,7 +25,7 @@ struct Configuration : test::Program {
 
 BOOST_FIXTURE_TEST_SUITE(program_configuration, Configuration)
 
-BOOST_AUTO_TEST_CASE(every_value_is_shown_with_where_it_comes_from_and_what_it_has_beaten) {
+BOOST_AUTO_TEST_CASE(every_value_is_shown_with_its_source_and_the_values_it_overrides) {
     const auto shown = at_home("--show-config --config-file '" + conf.string() + "' -n 5",
                                "OS_DISK_PARTITIONER__CHECK_DEVICE_INTERVAL=2");
     BOOST_TEST(shown.exit_code == 0);
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(default_files_are_found_at_home_and_can_be_switched_off) {
     BOOST_TEST(named.find("check_device_max_retries = 20") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_file_of_somebody_else_is_not_read_by_root_and_a_warning_says_so) {
+BOOST_AUTO_TEST_CASE(a_file_of_another_user_is_not_read_by_root_and_causes_a_warning) {
     if (::geteuid() != 0) return;
     const auto found =
         scratch.file("diskwait.conf", "[disk_partitioner]\ncheck_device_interval = 7\n");
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(what_reads_no_configuration_is_not_held_up_by_a_bad_one) {
     BOOST_TEST(at_home("--check-config").exit_code == 2);
 }
 
-BOOST_AUTO_TEST_CASE(an_interval_of_zero_is_no_pause_as_in_ironic) {
+BOOST_AUTO_TEST_CASE(an_interval_of_zero_means_without_a_pause_as_in_ironic) {
     const auto ended =
         shell("exec 9< '" + file.string() + "'; '" TEST_DISKWAIT "' --probe procfs -i 0 -n 3 '" +
               file.string() + "'");

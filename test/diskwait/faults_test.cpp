@@ -20,7 +20,7 @@ struct Faults : test::Program {
 
 BOOST_FIXTURE_TEST_SUITE(program_faults, Faults)
 
-BOOST_AUTO_TEST_CASE(a_result_that_nobody_can_be_told_is_no_success) {
+BOOST_AUTO_TEST_CASE(diskwait_exits_three_if_standard_output_cannot_be_written) {
     for (const char* flags : {"", "-o json", "--show-config", "--version", "--help"}) {
         const auto full = in_bash(call(flags) + " > /dev/full");
         BOOST_TEST_CONTEXT(flags) {
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(a_result_that_nobody_can_be_told_is_no_success) {
             BOOST_TEST(in_bash(call(flags) + " >&-").exit_code == 3);
         }
     }
-    // With -q there is nothing to be told.
+    // With -q there is nothing to print.
     BOOST_TEST(in_bash(call("-q") + " > /dev/full").exit_code == 0);
 }
 
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_wait_that_was_suspended_goes_on) {
     BOOST_TEST(ended.out.find(" is free") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_kernel_without_pidfds_and_inotify_is_done_without) {
+BOOST_AUTO_TEST_CASE(a_kernel_without_pidfds_and_inotify_is_enough) {
     const auto ended = in_bash("exec 9< '" + file.string() + "'; '" TEST_WITHOUT "' -i " +
                                call("-v -i 20ms -n 3") + "; exit $?");
     BOOST_TEST(ended.exit_code == 1);

@@ -33,7 +33,7 @@ const std::vector<std::string> top{"schema",          "result",  "exit_code",
 
 BOOST_FIXTURE_TEST_SUITE(program_json, test::Program)
 
-BOOST_AUTO_TEST_CASE(a_wait_is_told_as_one_object_with_fixed_keys) {
+BOOST_AUTO_TEST_CASE(a_wait_is_printed_as_one_object_with_fixed_keys) {
     const auto ended =
         shell("exec 9< '" + file.string() +
               "'; echo $$ >&2; '" TEST_DISKWAIT "' -o json -n 2 -i 10ms --no-early-wake '" +
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(numbers_of_seconds_are_plain_decimals) {
     BOOST_TEST(json::parse(config).at("result") == "config");
 }
 
-BOOST_AUTO_TEST_CASE(a_refusal_is_told_in_the_same_form) {
+BOOST_AUTO_TEST_CASE(a_refusal_is_printed_in_the_same_form) {
     const auto usage = diskwait({"-o", "json", "-n", "0", "--nope", file.string()});
     BOOST_TEST(usage.exit_code == 2);
     const json::value result = json::parse(usage.out);

@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(no_signal_at_the_end_of_a_wait_is_lost) {
     BOOST_TEST_MESSAGE(of_diskwait << " ended by us, " << of_command << " by the signal itself");
 }
 
-BOOST_AUTO_TEST_CASE(a_signal_ends_it_where_nobody_reads_what_it_writes) {
+BOOST_AUTO_TEST_CASE(a_signal_ends_it_where_its_output_is_not_read) {
     for (const char* output : {"-o json 1", "1", "-v 2", "-q -- /bin/sh -c 'sleep 1000' 1"}) {
         const auto ended =
             shell("cd '" + scratch.path().string() +

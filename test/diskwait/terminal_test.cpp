@@ -43,7 +43,7 @@ class Terminal {
     }
 
   private:
-    /// A server that was told to end may take another moment.
+    /// A server needs another moment to end.
     static std::filesystem::path unused_name(const std::filesystem::path& directory) {
         static int count = 0;
         return directory / ("tmux" + std::to_string(++count));

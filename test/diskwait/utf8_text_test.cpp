@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(a_text_that_is_too_long_is_cut_between_characters) {
     BOOST_TEST(fitted("abc", 0).empty());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_utf8_is_replaced_and_all_else_kept) {
+BOOST_AUTO_TEST_CASE(bytes_that_are_not_utf8_are_replaced_and_all_else_kept) {
     BOOST_TEST(as_utf8("a\n\xC3\xA4磁") == "a\n\xC3\xA4磁");
     BOOST_TEST(as_utf8("\xFFx\xC3") == "\xEF\xBF\xBDx\xEF\xBF\xBD");
     const std::string with_nul("a\0b", 3);

@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_SUITE(out_of_memory)
 // stop() makes the outcome, and ends the program if there is no memory for it; and a strand of
 // Boost 1.81, which awaitable bodies and commands need, does not survive the failure of its second
 // allocation. Neither is what fails here.
-BOOST_AUTO_TEST_CASE(a_start_that_fails_leaves_the_call_as_it_was) {
+BOOST_AUTO_TEST_CASE(a_start_that_fails_leaves_the_call_unchanged) {
     boost::asio::io_context context(1);
     FixedIntervalLoopingCall<> call(context.get_executor(), [] {});
     const auto needed = fail_each_allocation(

@@ -11,7 +11,7 @@ struct Operation {
     const char* name;
     std::vector<std::string> argv;
     int answer;                 ///< exit code when nothing fails
-    std::set<int> when_failed;  ///< exit codes, with a message, that may take its place
+    std::set<int> when_failed;  ///< exit codes, with a message, that may replace it
 };
 
 /// What may become of it.
@@ -22,7 +22,7 @@ enum class Consequence {
     none,     ///< it is not to be noticed: the answer is as if nothing had failed
 };
 
-/// A way in which the kernel can fail those who ask it for something, or interrupt them.
+/// A way in which a system call can fail, or be interrupted.
 struct Fault {
     const char* name;
     const char* system_calls;  ///< as strace(1) names them

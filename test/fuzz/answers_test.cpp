@@ -54,7 +54,7 @@ std::string random_answer(std::minstd_rand& random) {
 
 BOOST_AUTO_TEST_SUITE(answers)
 
-BOOST_AUTO_TEST_CASE(no_verdict_is_more_than_the_answer_proves) {
+BOOST_AUTO_TEST_CASE(no_state_is_more_than_the_answer_proves) {
     std::minstd_rand random(1);
     for (int i = 0; i < 200'000; ++i) {
         const std::string answer = random_answer(random);

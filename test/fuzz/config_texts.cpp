@@ -31,7 +31,7 @@ void check_places(const IniFile& file, std::size_t lines) {
 }
 
 /// Dollar signs are doubled, as a reader of options would halve them again. A key like a section or
-/// a comment can only come after a blank that is no indentation.
+/// a comment can only follow a blank that does not indent the line.
 std::string written_again(const IniFile& file) {
     std::string text;
     for (const IniEntry& entry : file.entries) {

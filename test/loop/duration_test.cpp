@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_duration_that_is_too_long_is_never) {
     BOOST_TEST((Duration{-Seconds{infinity}} == Duration::min()));
 }
 
-BOOST_AUTO_TEST_CASE(nan_is_refused_and_the_message_says_what_is_accepted) {
+BOOST_AUTO_TEST_CASE(nan_is_refused_and_the_message_names_the_valid_range) {
     const auto what = [](const std::invalid_argument& error) {
         const std::string message = error.what();
         return message.find("NaN") != std::string::npos &&
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(options_take_fractions_of_seconds) {
     BOOST_TEST(runs == (Times{50, 150, 250}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(a_limit_that_is_too_long_is_no_limit) {
+BOOST_AUTO_TEST_CASE(a_limit_that_is_too_long_means_without_a_limit) {
     for_each_too_long([&](auto never) {
         asio::io_context here;
         VirtualClock time{here};

@@ -253,7 +253,7 @@ class Model {
         while (too_late()) leave_out();
     }
 
-    /// @param missed  points that the next planned call tells of, besides those that it finds
+    /// @param missed  ticks that the next planned call reports, besides those that it finds
     void plan_on_grid(double uniform, std::uint64_t missed) {
         planned_ = {.missed = missed};
         switch (options_.missed_ticks) {

@@ -71,7 +71,7 @@ std::ostream& operator<<(std::ostream& stream, const Script& script);
 /// A script made up by chance. No two things of it happen in the same instant.
 Script make_script(unsigned seed);
 
-/// What the script comes to, by the rules as they are written down.
+/// The result of the script, by the rules as they are written down.
 Trace expected(const Script& script);
 
 }  // namespace test::model

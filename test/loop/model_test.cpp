@@ -11,7 +11,7 @@ using namespace test::model;
 
 namespace {
 
-/// Another thread, and one who waits until it has done what it was given: the order of events stays
+/// Another thread, and the wait until it has done what it was given: the order of events stays
 /// that of the script.
 class SecondThread {
   public:
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(the_loop_and_its_model_agree_on_every_script) {
 }
 
 // A model that never ends, or scripts that never do anything, would agree, too.
-BOOST_AUTO_TEST_CASE(the_scripts_come_to_every_end_and_to_every_policy) {
+BOOST_AUTO_TEST_CASE(the_scripts_reach_every_end_and_every_policy) {
     std::array<int, 5> ends{};
     std::array<int, 5> policies{};
     std::uint64_t calls = 0, missed = 0, failures = 0;

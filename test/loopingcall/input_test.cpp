@@ -1,4 +1,4 @@
-// Standard input: none, for the first call, or for each; never lost in silence.
+// Standard input: none, for the first call, or for each; never lost without an error.
 #include "repeating.hpp"
 #include "support/sanitizers.hpp"
 

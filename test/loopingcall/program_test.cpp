@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(time_limits_end_a_call_and_the_whole_with_124) {
                std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_run_is_not_tried_again) {
+BOOST_AUTO_TEST_CASE(a_command_that_cannot_be_run_is_not_tried_again) {
     BOOST_TEST(loopingcall({"--", "/no/such/program"}).exit_code == 127);
     const auto file = scratch.file("not_executable");
     BOOST_TEST(loopingcall({"--", file.string()}).exit_code == 126);
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(with_backoff_each_pause_is_twice_as_long) {
     BOOST_TEST((ended.elapsed >= 140ms));  // 20 + 40 + 80
 }
 
-BOOST_AUTO_TEST_CASE(mistakes_are_told_all_at_once_with_125) {
+BOOST_AUTO_TEST_CASE(mistakes_are_reported_all_together_with_125) {
     const auto ended = loopingcall({"-i", "soon", "--jitter", "2", "--nope", "--", "true"});
     BOOST_TEST(ended.exit_code == 125);
     BOOST_TEST(std::count(ended.err.begin(), ended.err.end(), '\n') == 3, ended.err);

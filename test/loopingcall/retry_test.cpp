@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(back_off_begins_with_the_interval_and_ends_at_the_longest_d
                std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(an_interval_of_zero_is_no_pause_and_a_timeout_of_zero_one_call) {
+BOOST_AUTO_TEST_CASE(an_interval_of_zero_means_without_a_pause_and_a_timeout_of_zero_one_call) {
     const auto no_pause = script("loopingcall -q -i 0 -n 20 -- sh -c 'echo x >> log; exit 3'");
     BOOST_TEST(no_pause.exit_code == 3);
     BOOST_TEST(text_of("log").size() == 40U);

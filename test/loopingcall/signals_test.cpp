@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(each_signal_that_ends_ends_the_whole_family) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_signal_ends_it_where_nobody_reads_what_it_writes) {
+BOOST_AUTO_TEST_CASE(a_signal_ends_it_where_its_output_is_not_read) {
     BOOST_TEST(end_behind("-q", "1").exit_code == 128 + SIGTERM);
     BOOST_TEST(end_behind("-q -o json", "1").exit_code == 128 + SIGTERM);
     BOOST_TEST(end_behind("-v", "2").exit_code == 128 + SIGTERM);
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_signal_for_the_user_is_passed_on_to_the_call) {
             signal + " $child; wait $child");
         BOOST_TEST(ended.exit_code == 7, name);
     }
-    // Between two calls there is nobody to have it, and nothing happens.
+    // Between two calls no child could receive it, and nothing happens.
     const auto paused = script(
         "'" TEST_LOOPINGCALL
         "' -i 1h -- sh -c 'touch called; exit 3' & child=$!; until_is called; until [ -z \"$(cat "
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(in_the_foreground_command_reads_from_the_terminal) {
         "/dev/null");
     BOOST_TEST(ended.out.find("got word") != std::string::npos, ended.out);
     BOOST_TEST(ended.exit_code == 0);
-    // It would be stopped, and nobody would know why.
+    // It would be stopped, without a reason that the user could see.
     const auto refused =
         script("script -qec \"" TEST_LOOPINGCALL " -t 1m --stdin once -- cat\" /dev/null");
     BOOST_TEST(refused.exit_code == 125);

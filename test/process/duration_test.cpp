@@ -9,7 +9,7 @@ using Seconds = std::chrono::duration<double>;
 
 BOOST_FIXTURE_TEST_SUITE(durations, test::Children)
 
-BOOST_AUTO_TEST_CASE(a_timeout_that_is_too_long_is_no_limit) {
+BOOST_AUTO_TEST_CASE(a_timeout_that_is_too_long_means_without_a_limit) {
     const auto ends = [](auto never) {
         const test::Ran ran = shell("exit 3", {.timeout = never, .grace = never});
         BOOST_TEST(!ran.error);

@@ -1,4 +1,4 @@
-// A child for the tests: does what a shell cannot be made to do without a second process.
+// A child for the tests: does what a shell could do only with a second process.
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>

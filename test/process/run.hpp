@@ -16,14 +16,14 @@ namespace asio = boost::asio;
 namespace process = loopingcall::process;
 using namespace std::chrono_literals;
 
-/// What an async_execute() came to.
+/// The result of an async_execute().
 struct Ran {
     boost::system::error_code error = {};
     process::ExecuteResult result = {};
     int times = 0;
 };
 
-/// A command that can be told to stop, on an event loop that the test moves on.
+/// A command that can be stopped, on an event loop that the test moves on.
 class Running {
   public:
     explicit Running(process::Command command, process::ExecuteOptions options = {}) {

@@ -18,7 +18,7 @@ inline int any(Random& random, int most) {
 /// A command that succeeds, fails, is missing, says too much, hangs, has a family or leaves a part
 /// of one, is cancelled, or gets a signal; its output is kept or passed on.
 void run_command(boost::asio::io_context& context, Random& random);
-/// A wait for a file that is free, held for a while, missing, made anew, or a wait that is
+/// A wait for a file that is free, held for a while, missing, made again, or a wait that is
 /// cancelled.
 void wait_for_device(boost::asio::io_context& context, Random& random,
                      const std::filesystem::path& directory);

@@ -22,7 +22,7 @@ namespace {
 namespace po = boost::program_options;
 using Clock = std::chrono::steady_clock;
 
-/// A few things at once, to their end; one time in four with hardly any descriptor to be had.
+/// A few things at once, to their end; one time in four with hardly any descriptor available.
 void run_round(soak::Random& random, const std::filesystem::path& directory) {
     boost::asio::io_context context(1);
     std::optional<soak::FewDescriptors> few;
@@ -41,7 +41,7 @@ void run_round(soak::Random& random, const std::filesystem::path& directory) {
     context.run();
 }
 
-/// What malloc has kept at hand is given back first: it is no growth.
+/// What malloc has kept at hand is given back first: it does not count as growth.
 long resident_kib() {
     ::malloc_trim(0);
     long total = 0;
@@ -96,7 +96,7 @@ int run(double minutes, unsigned seed) {
     return !test::with_sanitizer && growth > resident_slack_kib ? 1 : 0;
 }
 
-/// Runs this program again, so that the heap in use can be told exactly: one heap for all threads,
+/// Runs this program again, so that the heap in use is known exactly: one heap for all threads,
 /// and no caches of threads, which are counted as in use and fill up slowly.
 void become_exact(char** arguments) {
     constexpr const char* name = "GLIBC_TUNABLES";

@@ -75,7 +75,7 @@ void Child::let_go() {
     ::waitpid(std::exchange(pid_, -1), nullptr, 0);
 }
 
-// In a chroot, the root is no mount, and cannot be made private; it may be already.
+// In a chroot, the root is not a mount, and cannot be made private; it may be already.
 bool unshare_mounts() {
     if (::unshare(CLONE_NEWNS) != 0) return false;
     const bool made_private = ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;

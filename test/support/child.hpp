@@ -30,7 +30,7 @@ class Child {
     bool prepared_ = false;
 };
 
-/// Gives this process mounts of its own, which nobody else sees.
+/// Gives this process mounts of its own, which no other process sees.
 bool unshare_mounts();
 
 /// Runs a program to its end, without its output.

@@ -23,7 +23,7 @@ Holdings holdings();
 /// What is held once there is but one thread, or after 5 s.
 Holdings held_when_idle();
 
-/// What is held once it is within `wanted`, or after 5 s: threads that were left to themselves end.
+/// What is held once it is within `wanted`, or after 5 s: threads that were abandoned end.
 Holdings held_when_within(const Holdings& wanted);
 
 /// The children of this process, zombies included.

@@ -5,8 +5,8 @@
 
 namespace test {
 
-/// A FUSE file system whose server never answers, as one on a dead network does: who asks it for
-/// anything hangs. Only root can make one.
+/// A FUSE file system whose server never answers, as one on a dead network does: each access to
+/// it hangs. Only root can make one.
 class HungMount {
   public:
     explicit HungMount(const std::filesystem::path& point);

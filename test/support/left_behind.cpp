@@ -57,7 +57,7 @@ NobodyIsLeftBehind::NobodyIsLeftBehind() {
 void NobodyIsLeftBehind::teardown() {
     using namespace std::chrono_literals;
     const Mark mark;
-    // Who has been killed by the last test may need a moment for it.
+    // A process that the last test has killed may need a moment to end.
     const auto limit = std::chrono::steady_clock::now() + 3s;
     auto left = somebody_left(mark);
     while (left.first != 0 && std::chrono::steady_clock::now() < limit) {

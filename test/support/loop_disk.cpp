@@ -47,13 +47,13 @@ LoopDisk::LoopDisk(const std::filesystem::path& file, std::size_t megabytes)
     : bytes_(megabytes << 20U) {
     if (bytes_ > 0) std::filesystem::resize_file(file, bytes_);
     const int control = ::open("/dev/loop-control", O_RDWR | O_CLOEXEC);
-    // Somebody else may take the number between the two calls; then the next one is asked for.
+    // Another process may get the number between the two calls; then the next one is asked for.
     for (int attempt = 0; attempt < 100 && control >= 0 && !attached_; ++attempt) {
         path_ = "/dev/loop" + std::to_string(::ioctl(control, LOOP_CTL_GET_FREE));
         attached_ = attach(file);
     }
     if (control >= 0) ::close(control);
-    // Another test may have let others open the node, and who may open it is evidence.
+    // Another test may have let others open the node, and the rights to open it are evidence.
     if (attached_) (void)::chmod(path_.c_str(), 0600);
 }
 

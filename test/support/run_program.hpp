@@ -11,7 +11,7 @@ namespace test {
 
 namespace process = loopingcall::process;
 
-/// What a program came to.
+/// How a program ended.
 struct Ended {
     int exit_code = -1;  ///< -1: it did not exit
     std::string out;

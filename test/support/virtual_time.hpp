@@ -21,7 +21,7 @@ inline long in_ms(loopingcall::TimePoint point) {
         std::chrono::duration_cast<std::chrono::milliseconds>(point.time_since_epoch()).count());
 }
 
-/// What an async_wait() came to, and when.
+/// The result of an async_wait(), and when it came.
 template <class T>
 struct Told {
     std::exception_ptr error;

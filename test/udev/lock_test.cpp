@@ -22,7 +22,7 @@ namespace {
 
 using loopingcall::process::detail::Descriptor;
 
-/// Counts who opens a device between two files that a command makes.
+/// Counts the openings of a device between two files that a command makes.
 class Openings {
   public:
     Openings(const std::filesystem::path& device, const std::filesystem::path& directory)
@@ -64,7 +64,7 @@ int runs() {
 
 BOOST_AUTO_TEST_SUITE(lock_beside_udevd)
 
-BOOST_AUTO_TEST_CASE(nobody_but_the_command_opens_the_device_while_it_runs) {
+BOOST_AUTO_TEST_CASE(only_the_command_opens_the_device_while_it_runs) {
     const test::Scratch scratch;
     const test::LoopDisk disk(scratch.file("disk"), 16);
     const std::string device = disk.path().string();

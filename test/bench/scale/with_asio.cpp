@@ -9,7 +9,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// What people write: one steady_timer a call, set anew from its own expiry.
+/// What people write: one steady_timer per call, set again from its own expiry.
 class Timer {
   public:
     Timer(asio::io_context& context, Recorder& recorder, Plan::Clock::time_point first)

@@ -27,7 +27,7 @@ class TickMeter {
     double begun_ = 0;
 };
 
-/// The least that all of those who are compared can wait.
+/// The least time that all of the compared libraries can wait.
 constexpr std::chrono::milliseconds tick_interval{1};
 
 /// @name One call, at that interval, until the meter has seen its last tick

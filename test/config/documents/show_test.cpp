@@ -49,7 +49,7 @@ std::string sample() {
 
 BOOST_FIXTURE_TEST_SUITE(showing, test::Loaded)
 
-BOOST_AUTO_TEST_CASE(each_value_stands_below_its_origin_and_what_it_has_beaten) {
+BOOST_AUTO_TEST_CASE(each_value_stands_below_its_source_and_the_values_it_overrides) {
     const auto file = scratch.file("a.conf", "[agent]\nretries = 4\nkey = hunter1\n");
     variables = {{"OS_AGENT__RETRIES", "5"}, {"OS_AGENT__KEY", "hunter2"}};
     const Config config = Config::load(

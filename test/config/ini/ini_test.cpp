@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(keys_and_values_have_their_places) {
     BOOST_TEST(entry.value_column == 8U);
 }
 
-BOOST_AUTO_TEST_CASE(all_errors_of_a_file_are_told_each_with_its_place) {
+BOOST_AUTO_TEST_CASE(all_errors_of_a_file_are_reported_each_with_its_place) {
     BOOST_TEST(errors_of("x = 1\n[\n[]\n[g]\nfoo\n = 5\n= 5\n  more\n") ==
                "a.conf:1:1: an assignment must stand below a [section]\n"
                "a.conf:2:1: a section must end with ] on its line, with nothing after it\n"
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(all_errors_of_a_file_are_told_each_with_its_place) {
                "in the first column, or with # for a comment\n");
 }
 
-BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_are_told_by_line_and_column) {
+BOOST_AUTO_TEST_CASE(bytes_that_are_not_text_are_reported_by_line_and_column) {
     BOOST_TEST(errors_of("[g]\nx = \xE9\n") ==
                "a.conf:2:5: byte 0xe9 is not allowed here: the file must be UTF-8 without NUL\n");
     BOOST_TEST(errors_of(std::string("[g]\nx = a\0b\n", 12)).starts_with("a.conf:2:6: byte 0x00"));
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(errors_are_named_as_their_kind) {
                boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_ini_file_at_all_is_not_told_line_by_line) {
+BOOST_AUTO_TEST_CASE(a_file_of_another_kind_is_not_reported_line_by_line) {
     std::string text;
     for (int i = 0; i < 1000; ++i) text += "this is prose\n";
     const IniFile file = parse_ini(text, "a.conf");

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(seconds_and_units_are_read_exactly) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_duration_is_refused) {
+BOOST_AUTO_TEST_CASE(text_that_is_not_a_duration_is_refused) {
     for (const char* text : {"",
                              ".",
                              "s",

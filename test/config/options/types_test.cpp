@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_number_that_does_not_fit_is_reported_as_too_large) {
         BOOST_TEST(parse_value(duration, text).expected == "a duration of at most 106751d", text);
         BOOST_TEST(code_of(duration, text) == "above_max", text);
     }
-    // What follows is no duration: that counts.
+    // The rest is not a duration: that counts.
     BOOST_TEST(code_of(duration, "99999999999999999999h soon") == "not_duration");
     BOOST_TEST(parse_value(IntegerType{1}, "99999999999999999999").fault == "is too large");
     BOOST_TEST(parse_value(IntegerType{}, "-99999999999999999999").fault == "is out of range");

@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_flag_beats_a_file_a_later_file_an_earlier_and_the_last_as
                "2.conf:3:25: warning: check-device-interval: is set again; line 2 has no effect\n");
 }
 
-BOOST_AUTO_TEST_CASE(all_problems_are_told_at_once_each_with_its_place) {
+BOOST_AUTO_TEST_CASE(all_problems_are_reported_together_each_with_its_place) {
     const auto file = scratch.file("a.conf",
                                    "[disk_partitioner]\n"
                                    "check_device_interval = soon\n"
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_default_section_in_lower_case_is_not_the_default_section)
                "a.conf:2:1: warning: x: there is no section [default]; did you mean DEFAULT?\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_section_with_blanks_or_a_hyphen_is_told_apart) {
+BOOST_AUTO_TEST_CASE(a_section_with_blanks_or_a_hyphen_is_distinguished) {
     BOOST_TEST(problems(load(table, "[ disk_partitioner ]\nx = 1\n")) ==
                "a.conf:2:1: warning: x: there is no section [ disk_partitioner ]; did you mean "
                "[disk_partitioner]?\n");
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(the_items_of_a_list_may_be_quoted_one_by_one) {
     BOOST_TEST(items("'a',\"b\"") == "<'a'><\"b\">");  // as oslo
 }
 
-BOOST_AUTO_TEST_CASE(all_values_can_be_had_as_a_variables_map) {
+BOOST_AUTO_TEST_CASE(all_values_are_available_as_a_variables_map) {
     const auto map = load(table, "[disk_partitioner]\ncheck_device_interval = 2\n").variables();
     BOOST_TEST((map[interval].as<nanoseconds>() == 2s));
     BOOST_TEST(!map[interval].defaulted());

@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(an_old_name_sets_the_option_with_a_warning_for_each_use) {
                "a.conf:4:1: warning: older: is deprecated; use new of [g]\n");
 }
 
-BOOST_AUTO_TEST_CASE(within_a_file_the_new_name_wins_and_a_later_file_beats_an_earlier_one) {
+BOOST_AUTO_TEST_CASE(within_a_file_the_new_name_wins_and_a_later_file_overrides_an_earlier_one) {
     BOOST_TEST(load(table, "[g]\nnew = 6\nold = 5\n").get<std::int64_t>("g.new") == 6);
     const auto one = scratch.file("1.conf", "[g]\nnew = 1\n");
     const auto two = scratch.file("2.conf", "[g]\nold = 2\n");
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(several_values_are_joined_those_of_the_old_name_first) {
         boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(what_will_be_removed_is_told_with_its_reason_if_it_is_set) {
+BOOST_AUTO_TEST_CASE(an_option_that_will_be_removed_is_reported_with_its_reason_if_set) {
     BOOST_TEST(problems(load(table, "[g]\n")) == "");
     BOOST_TEST(problems(load(table, "[g]\ngone = 2\n")) ==
                "a.conf:2:1: warning: gone: is deprecated, and will be ignored in the future: "

@@ -14,7 +14,7 @@ const OptionTable table{
 
 BOOST_FIXTURE_TEST_SUITE(reload, test::Loaded)
 
-BOOST_AUTO_TEST_CASE(what_is_mutable_is_taken_over_and_the_rest_is_told) {
+BOOST_AUTO_TEST_CASE(a_reload_changes_mutable_options_and_reports_the_rest) {
     Config config = load(table, "[g]\nx = 1\ny = 1\ns = hunter1\n");
     (void)scratch.file("a.conf", "\n[g]\nx = 2\ny = 2\ns = hunter2\n");
     const Reloaded reloaded = config.reload();
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(what_is_mutable_is_taken_over_and_the_rest_is_told) {
     BOOST_TEST(config.reload().changes.size() == 1U);  // y, which still waits for a new start
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_file_leaves_all_as_it_was) {
+BOOST_AUTO_TEST_CASE(a_reload_with_an_error_changes_no_value) {
     Config config = load(table, "[g]\nx = 1\ns = hunter1\n");
     for (const char* bad : {"[g]\nx = zz\ns = hunter2\n", "[g\nx = 2\n", "[g]\nx = \xFF\n"}) {
         (void)scratch.file("a.conf", bad);

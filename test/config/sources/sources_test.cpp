@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(beaten == "1 8 9 ");
 }
 
-BOOST_AUTO_TEST_CASE(a_value_that_is_beaten_may_be_wrong_and_the_one_that_wins_is_blamed) {
+BOOST_AUTO_TEST_CASE(an_overridden_value_may_be_invalid_and_only_the_one_in_effect_is_reported) {
     const auto file = scratch.file("a.conf", "[g]\nx = zz\n");
     variables["OS_G__X"] = "yy";
     const Config loaded = Config::load(table, {.files = {file}, .environment = environment()});
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_directory_gives_its_conf_files_sorted_as_text) {
                boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_there_is_told_unless_it_may_be_missing) {
+BOOST_AUTO_TEST_CASE(a_missing_file_is_reported_unless_it_may_be_missing) {
     const auto file = scratch.file("a.conf");
     const Config loaded =
         Config::load(table, {.files = {scratch.path() / "no.conf",
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_told_unless_it_may_be_missing) {
                    ": is a directory, not a configuration file; give it with --config-dir\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_may_not_be_read_is_told) {
+BOOST_AUTO_TEST_CASE(a_file_without_read_permission_is_reported) {
     const auto file = scratch.file("a.conf", "[g]\nx = 1\n");
     std::filesystem::permissions(file, std::filesystem::perms::none);
     std::filesystem::permissions(scratch.path(), std::filesystem::perms::all);

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(what_others_may_write_is_not_read_by_root_unless_it_is_name
                "name it with --config-dir if it is to be\nd");
 }
 
-BOOST_AUTO_TEST_CASE(who_may_change_the_way_to_a_file_may_change_the_file) {
+BOOST_AUTO_TEST_CASE(permission_to_change_the_way_to_a_file_is_permission_to_change_the_file) {
     if (::geteuid() != 0) return;
     namespace fs = std::filesystem;
     fs::create_directories(scratch.path() / "open" / "home" / ".p");
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(who_may_change_the_way_to_a_file_may_change_the_file) {
                std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(who_is_not_root_reads_what_is_found) {
+BOOST_AUTO_TEST_CASE(an_ordinary_user_reads_any_file_that_is_found) {
     const auto file = scratch.file("p.conf", "[g]\nx = 3\n");
     std::filesystem::permissions(file, std::filesystem::perms{0666});
     std::filesystem::permissions(scratch.path(), std::filesystem::perms{0777});

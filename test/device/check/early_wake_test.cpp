@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(an_opening_does_not_wake_but_is_reported_if_asked_for) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_opening_of_our_own_is_no_event_and_takes_no_other_with_it) {
+BOOST_AUTO_TEST_CASE(an_opening_of_our_own_causes_no_event_and_hides_no_other) {
     watch(file, {file}, true);
     const auto open_it_ourselves = [&] {
         const device::detail::OwnOpening own(file);
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(an_opening_of_our_own_is_no_event_and_takes_no_other_with_i
     BOOST_TEST(wakes == 0);
     BOOST_TEST(!wake->last_opening());
     open_it_ourselves();
-    open_and_close();  // by somebody else
+    open_and_close();  // as another process does
     wake->read_now();
     BOOST_TEST(wakes == 1);
     BOOST_TEST(wake->last_opening().has_value());
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(a_directory_that_goes_with_the_name_and_comes_back_wakes_bo
     BOOST_TEST(wakes == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_node_that_is_removed_and_made_anew_wakes_and_its_neighbours_do_not) {
+BOOST_AUTO_TEST_CASE(a_node_that_is_removed_and_made_again_wakes_and_its_neighbours_do_not) {
     watch(file, {file}, false);
     scratch.file("neighbour");
     context.poll();
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(no_more_than_64_holders_are_watched) {
     BOOST_TEST(test::holdings().descriptors == before + 64);
 }
 
-BOOST_AUTO_TEST_CASE(what_the_kernel_refuses_is_done_without_and_told) {
+BOOST_AUTO_TEST_CASE(a_refused_kernel_facility_is_named_and_causes_no_wake) {
     const test::Child child([] { return true; });
     device::Holder holder{.pid = child.pid()};
     device::detail::identify(holder);

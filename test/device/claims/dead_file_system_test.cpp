@@ -1,4 +1,4 @@
-// An unrelated process holds a file of a file system that answers nobody. No probe is to be held
+// An unrelated process holds a file of a file system that never answers. No probe is to be held
 // up.
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,5 +1,5 @@
-// A loop device is opened only if nothing else tells what is behind it, since whoever waits for it
-// sees the opening.
+// A loop device is opened only if nothing else shows what is behind it, since a program that waits
+// for it sees the opening.
 #include "device/claims/loop_devices.hpp"
 
 #include <fcntl.h>
@@ -45,7 +45,7 @@ struct Loops : test::Waiting {
 
 BOOST_FIXTURE_TEST_SUITE(loop_devices, Loops)
 
-BOOST_AUTO_TEST_CASE(a_file_that_nobody_has_open_needs_no_opening_of_loop_devices) {
+BOOST_AUTO_TEST_CASE(a_file_that_is_open_nowhere_needs_no_opening_of_loop_devices) {
     if (skipped()) return;
     LoopCache loops;
     const Survey survey = survey_device(alone, {}, loops);
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_nobody_has_open_needs_no_opening_of_loop_device
     BOOST_TEST(!loops.find(sequence));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_behind_them_is_asked_for_if_somebody_has_the_file_open) {
+BOOST_AUTO_TEST_CASE(loop_devices_are_opened_for_their_file_if_the_file_is_open) {
     if (skipped()) return;
     const test::Child holder([&] { return ::open(alone.c_str(), O_RDONLY | O_CLOEXEC) >= 0; });
     LoopCache loops;
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(each_is_asked_once_in_a_process_and_forgotten_when_it_is_de
     BOOST_TEST(more > 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_write_lease_tells_whether_anybody_has_a_file_open) {
+BOOST_AUTO_TEST_CASE(a_write_lease_shows_whether_a_file_is_open_anywhere) {
     const Identity identity = *identify_device(alone).identity;
     BOOST_TEST(is_open_nowhere(identity));
     {

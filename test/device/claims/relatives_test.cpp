@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_disk_without_its_partitions_is_busy_while_it_is_claimed_i
     ::umount(point.c_str());
 }
 
-// Which of them it is cannot be told: the kernel refuses both.
+// Which of them it is stays unknown: the kernel refuses both.
 BOOST_AUTO_TEST_CASE(a_claim_of_the_disk_or_its_only_partition_out_of_sight_is_unknown) {
     if (!possible()) return;
     const fs::path point = scratch.path() / "elsewhere";

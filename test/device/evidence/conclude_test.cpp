@@ -15,7 +15,7 @@ constexpr ObjectKind kinds[] = {ObjectKind::whole_disk,   ObjectKind::partition,
                                 ObjectKind::regular_file, ObjectKind::directory,
                                 ObjectKind::other,        ObjectKind::mounted_file_system};
 
-/// Nobody was found by anything.
+/// No source has found a use.
 EvidenceTable clean(ObjectKind kind = ObjectKind::whole_disk) {
     EvidenceTable table{.kind = kind};
     for (const SourceRow& row : sources()) {
@@ -31,7 +31,7 @@ EvidenceTable without(EvidenceTable table, Source source) {
 
 Rights all_rights() { return {.capabilities = ~0ULL, .in_first_user_namespace = true}; }
 
-/// What a scan that found nobody comes to.
+/// The conclusion from a scan that found no holder.
 EvidenceTable scanned(const ProcessScan& scan, const Rights& rights = all_rights()) {
     EvidenceTable table = clean();
     for (const Source source :
@@ -54,7 +54,7 @@ std::string detail_of(const Report& report, const std::string& source) {
 
 BOOST_AUTO_TEST_SUITE(conclude)
 
-BOOST_AUTO_TEST_CASE(each_source_that_shows_nobody_proves_a_free_device) {
+BOOST_AUTO_TEST_CASE(each_source_that_shows_no_use_proves_a_free_device) {
     for (const ObjectKind kind : kinds) {
         BOOST_TEST(detail::conclude(clean(kind), true).state == State::free);
         BOOST_TEST(detail::conclude(clean(kind), true).evidence.size() == sources().size());
@@ -168,8 +168,8 @@ BOOST_AUTO_TEST_CASE(a_holder_that_both_have_found_is_reported_once) {
     BOOST_TEST(report.holders[0].command == "dd");
 }
 
-/// Whatever else a table says: with one source missing, or with somebody in it, it is never free.
-BOOST_AUTO_TEST_CASE(no_random_table_with_a_gap_or_somebody_is_free) {
+/// Whatever else a table says: with one source missing, or with a use in it, it is never free.
+BOOST_AUTO_TEST_CASE(no_random_table_with_a_gap_or_a_use_is_free) {
     std::mt19937 random(20260101);  // NOLINT: the same tables each time
     const auto pick = [&](std::size_t count) { return random() % count; };
     std::size_t free = 0;

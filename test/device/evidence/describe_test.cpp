@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(description)
 
-BOOST_AUTO_TEST_CASE(each_state_is_told_in_one_sentence) {
+BOOST_AUTO_TEST_CASE(each_state_is_described_in_one_sentence) {
     WaitResult result{
         .report = {.device = "/dev/sda", .state = State::free}, .checks = 1, .elapsed = 12ms};
     BOOST_TEST(describe(result) == "/dev/sda is free, after 1 check in 0.012 s");
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(each_state_is_told_in_one_sentence) {
                "/dev/sda: state unknown after 20 checks in 0.012 s: no such device");
 }
 
-BOOST_AUTO_TEST_CASE(what_the_kernel_uses_it_for_is_told_before_who_holds_it) {
+BOOST_AUTO_TEST_CASE(claims_of_the_kernel_are_described_before_holders) {
     const Report report{.device = "/dev/sda",
                         .state = State::busy,
                         .holders = {{.pid = 12, .command = "dd", .user = "root"}},

@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(devices_that_hold_each_other_do_not_make_it_go_round) {
     BOOST_TEST(holders_of(makedev(8, 2), sys).size() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_shown_is_not_taken_for_nobody) {
+BOOST_AUTO_TEST_CASE(a_table_that_is_not_shown_does_not_count_as_empty) {
     const Identity disk = part("/dev/sda", 8, 0);
     for (const Source source : {Source::mounts, Source::swaps, Source::stacked_devices,
                                 Source::loop_devices, Source::file_systems}) {
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_shown_is_not_taken_for_nobody) {
 }
 
 // A kernel that has no swap; and a /proc of processes alone (subset=pid).
-BOOST_AUTO_TEST_CASE(a_missing_table_of_swaps_is_nobody_only_if_other_tables_are_there) {
+BOOST_AUTO_TEST_CASE(a_missing_table_of_swaps_counts_as_empty_only_if_other_tables_are_there) {
     fs::remove(proc / "swaps");
     BOOST_TEST(is_hidden(Source::swaps, part("/dev/sda", 8, 0)));
     put(proc / "uptime", "1");

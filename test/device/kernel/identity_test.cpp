@@ -99,7 +99,7 @@ class ImageUse : public Use {
     bool mounted_ = false;
 };
 
-/// How the file comes to be asked for by another name than the kernel has.
+/// Why the file has another name here than in the kernel.
 struct Name {
     const char* text;
     /// @return the name that is asked for; empty if that cannot be done here.

@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_refused_opening_counts_only_while_it_lasts) {
     BOOST_TEST(counted.count().ended == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_kept_of_a_node_that_nobody_counts) {
+BOOST_AUTO_TEST_CASE(nothing_is_kept_of_a_node_without_a_counter) {
     {
         const CountedNode counted("/dev/forgotten");
         const OwnOpening own("/dev/forgotten");

@@ -1,4 +1,4 @@
-// A device that is locked by those who have started this program, as `flock` and `udevadm lock` do.
+// A device that is locked by an ancestor of this program, as `flock` and `udevadm lock` do.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/wait.h>
@@ -106,7 +106,7 @@ struct LockOfOurs : test::Waiting {
 
 BOOST_FIXTURE_TEST_SUITE(lock_of_ours, LockOfOurs)
 
-BOOST_AUTO_TEST_CASE(who_starts_the_program_and_holds_only_a_lock_is_no_holder) {
+BOOST_AUTO_TEST_CASE(an_ancestor_that_holds_only_a_lock_does_not_count_as_a_holder) {
     if (!disk.attached()) {
         BOOST_TEST_MESSAGE("skipped: no loop device here (needs root)");
         return;
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(who_starts_the_program_and_holds_only_a_lock_is_no_holder) 
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_lock_of_somebody_else_does_not_make_it_free) {
+BOOST_AUTO_TEST_CASE(the_lock_of_an_unrelated_process_does_not_make_the_device_free) {
     if (!disk.attached()) return;
     const test::Child sibling([&] { return lock(opened(disk.path()), LOCK_EX); });
     BOOST_REQUIRE(sibling.prepared());

@@ -1,5 +1,5 @@
-// Who is in the file system on a block device: named with each probe, wherever it is mounted, and
-// whatever part of it the device is. Needs root.
+// The users of the file system on a block device: named with each probe, wherever it is mounted,
+// and whatever part of it the device is. Needs root.
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>

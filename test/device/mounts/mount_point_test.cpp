@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(is_busy_exactly_as_long_as_umount_is_refused) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(counts_who_is_in_it_and_not_who_is_elsewhere_on_its_file_system) {
+BOOST_AUTO_TEST_CASE(counts_processes_in_it_and_not_those_elsewhere_on_its_file_system) {
     const Mounted mounted(scratch.path(), false);
     if (is_skipped(mounted)) return;
     const fs::path bound = mounted.base() / "bound";

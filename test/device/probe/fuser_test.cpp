@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(processes_that_cannot_be_inspected_are_neither_busy_nor_sil
     BOOST_TEST(busy.uninspected_processes == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(noise_that_has_no_bearing_is_no_objection) {
+BOOST_AUTO_TEST_CASE(noise_that_has_no_bearing_is_ignored) {
     BOOST_TEST(judged(nothing, "",
                       "Cannot open a network socket.\nCannot find socket's device number.\n"
                       "Cannot open /proc/net/unix: Permission denied\n")
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(contradictions_and_garbage_are_unknown) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(whoever_asks_is_no_holder) {
+BOOST_AUTO_TEST_CASE(the_calling_process_does_not_count_as_a_holder) {
     BOOST_TEST(judged(found, " 4242", name_line + "\n").state == State::free);
     const Report report = judged(found, "  4242    12", name_line + "\n");
     BOOST_TEST(pids_of(report) == std::vector<pid_t>{12}, boost::test_tools::per_element());

@@ -28,7 +28,7 @@ struct Text {
     std::string holders = "[]";
     std::string evidence = {};
 
-    /// Every source, but one, says nobody.
+    /// Every source, but one, shows no use.
     static std::string all_but(const std::string& missing, const std::string& seen = "nobody") {
         std::string list;
         for (const SourceRow& row : sources()) {

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_process_is_busy_and_told_with_all_that_lsof_knows) {
                boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(each_kind_of_use_is_told_once) {
+BOOST_AUTO_TEST_CASE(each_kind_of_use_is_listed_once) {
     const Report report =
         judged(0,
                "p12\0csh\0u0\0Lroot\0\nfcwd\0tDIR\0\nfrtd\0tDIR\0\nftxt\0tREG\0\nfmem\0tREG\0\n"
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(processes_are_busy_although_lsof_exits_with_one) {
                State::busy);
 }
 
-BOOST_AUTO_TEST_CASE(whoever_asks_is_no_holder) {
+BOOST_AUTO_TEST_CASE(the_calling_process_does_not_count_as_a_holder) {
     BOOST_TEST(judged(0, "p4242\0cme\0\nf9\0\n"s).state == State::free);
 }
 

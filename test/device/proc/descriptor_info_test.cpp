@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(only_the_first_flags_count) {
     BOOST_TEST(!parse_descriptor_info("flags:\t02\nflags:\t010000000\n").is_path_only);
 }
 
-BOOST_AUTO_TEST_CASE(a_bsd_lock_is_told_from_others) {
+BOOST_AUTO_TEST_CASE(a_bsd_lock_is_distinguished_from_others) {
     const std::string head = "pos:\t0\nflags:\t0100002\nmnt_id:\t9\nino:\t4\nlock:\t";
     BOOST_TEST(
         parse_descriptor_info(head + "1: FLOCK  ADVISORY  WRITE 1 00:06:4 0 EOF\n").has_flock);

@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(root_is_privileged_in_the_real_proc) {
     BOOST_TEST(opener_of(-1).is_privileged);
 }
 
-BOOST_AUTO_TEST_CASE(owner_group_and_mode_decide_who_may_have_opened_it) {
+BOOST_AUTO_TEST_CASE(owner_group_and_mode_decide_which_process_may_have_opened_it) {
     const test::Scratch scratch;
     const auto file = scratch.file("node");
     struct stat made {};
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(owner_group_and_mode_decide_who_may_have_opened_it) {
     const Opener stranger{.is_privileged = false, .uids = {12345}, .gids = {12345}};
     ::chmod(file.c_str(), 0);
     BOOST_TEST(may_have_opened(Opener{}, file));
-    BOOST_TEST(may_have_opened(owner, file));  // who may have changed that
+    BOOST_TEST(may_have_opened(owner, file));  // the owner may have changed that
     BOOST_TEST(!may_have_opened(member, file));
     BOOST_TEST(!may_have_opened(stranger, file));
     ::chmod(file.c_str(), 0020);

@@ -1,4 +1,4 @@
-// Who may not see everything is never told that a device is free: each kind of limit, each probe,
+// A process that may not see everything never finds a device free: each kind of limit, each probe,
 // with a holder and without one.
 #include "device/rights/rights.hpp"
 
@@ -138,7 +138,7 @@ constexpr Limit limits[] = {
 };
 
 struct Limited : test::Waiting {
-    /// @return 0 free, 1 busy, 3 unknown, 77 if the limit cannot be had here.
+    /// @return 0 free, 1 busy, 3 unknown, 77 if the limit is not available here.
     int check(const fs::path& asked, Probe probe, bool (*apply)()) const {
         return test::in_forked_child([&] {
             if (!apply()) return 77;

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(an_event_that_udevd_has_processed_is_read) {
     BOOST_TEST(event->uuid == "u-1");
 }
 
-BOOST_AUTO_TEST_CASE(a_message_of_another_form_is_no_event) {
+BOOST_AUTO_TEST_CASE(a_message_of_another_form_is_not_an_event) {
     const std::string whole = test::udev_message("DEVPATH=/devices/a\0"s);
     std::string bad_magic = whole;
     bad_magic[8] = 'x';

@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(a_queue_is_waited_for_until_it_is_removed) {
     BOOST_TEST(wakes == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_a_queue_that_nobody_waits_for_wakes_and_counts_once) {
+BOOST_AUTO_TEST_CASE(the_end_of_a_queue_without_a_waiter_wakes_and_counts_once) {
     const FakeUdevd udevd(run, Manner::answers);
     make_queue();
     BOOST_TEST(ask(1ms) == UdevState::pending);

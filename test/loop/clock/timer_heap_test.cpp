@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(timers_come_out_by_due_time_and_then_in_the_order_of_arming
 
 // The places of timers are kept apart from them: each must follow its timer, and none be given
 // twice.
-BOOST_AUTO_TEST_CASE(timers_are_armed_anew_and_taken_out_at_random) {
+BOOST_AUTO_TEST_CASE(timers_are_armed_again_and_taken_out_at_random) {
     std::mt19937 random(11);  // NOLINT(cert-msc51-cpp): a fixed seed, so that a failure repeats
     TimerHeap heap;
     std::vector<std::shared_ptr<Waiter>> waiters;

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_loop_that_sleeps_for_zero_is_reported_not_hung) {
     BOOST_TEST(call.stats().runs == 1000U);
 }
 
-BOOST_AUTO_TEST_CASE(many_wakeups_are_no_zero_delay_loop_while_time_passes) {
+BOOST_AUTO_TEST_CASE(many_wakeups_do_not_count_as_a_zero_delay_loop_while_time_passes) {
     clock.set_wakeups_per_instant(10);
     auto call = recording();
     call.start({.interval = 1ms});

@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(inside_the_body_is_an_error_on_every_kind_of_executor_of_a_
     expect_refusal_with_every_kind_of(pool.get_executor());
 }
 
-BOOST_AUTO_TEST_CASE(of_a_run_that_has_ended_works_even_when_nobody_runs_the_context) {
+BOOST_AUTO_TEST_CASE(of_a_run_that_has_ended_works_even_when_no_thread_runs_the_context) {
     asio::io_context context;
     FixedIntervalLoopingCall<> call(context.get_executor(), [] {});
     call.start({.interval = 1ms, .max_calls = 1});

@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_handler_posted_while_awaitable_loops_are_due_waits_for_64
     BOOST_TEST(other.most <= most_calls_between);
 }
 
-// Each takes 1 ms, which is more than the 100 us that one handler may take.
+// Each takes 1 ms, which is more than the limit of one handler: 100 us.
 BOOST_AUTO_TEST_CASE(after_a_call_that_takes_long_other_work_gets_its_turn) {
     asio::io_context context;
     int calls = 0, most = 0;
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_stops_the_context_is_the_last_to_be_called) {
     }
 }
 
-// The first body waits until all the others have been called: by somebody else, then.
+// The first body waits until all the others have been called: by another thread, then.
 BOOST_AUTO_TEST_CASE(a_second_thread_makes_the_calls_that_a_long_body_holds_up) {
     asio::thread_pool pool(2);
     std::atomic<int> made = 0;

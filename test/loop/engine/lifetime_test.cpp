@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(destroyed_inside_its_own_awaitable_body) {
     BOOST_TEST(told.outcome.reason == StopReason::stopped);
 }
 
-BOOST_AUTO_TEST_CASE(destroyed_while_sleeping_with_waiters_who_are_told) {
+BOOST_AUTO_TEST_CASE(destroyed_while_sleeping_its_waiters_receive_the_outcome) {
     Told<void> told;
     {
         auto call = recording();

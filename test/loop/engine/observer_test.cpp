@@ -11,7 +11,7 @@ namespace {
 
 using Log = std::vector<std::string>;
 
-/// Writes down what it is told.
+/// Writes down what it receives.
 struct Recorder : Observer {
     explicit Recorder(Log& log_) : log(log_) {}
 
@@ -40,7 +40,7 @@ struct Observed : test::VirtualTime {
 
 BOOST_FIXTURE_TEST_SUITE(observer, Observed)
 
-BOOST_AUTO_TEST_CASE(is_told_of_each_call_each_delay_and_the_end) {
+BOOST_AUTO_TEST_CASE(receives_each_call_each_delay_and_the_end) {
     auto call = make([&](const Tick& tick) -> Step<void> {
         clock.spend(5ms);
         if (tick.index == 0) return again;
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(is_told_of_each_call_each_delay_and_the_end) {
              "run 2 took 5 failed", "next at 147 backoff", "run 3 took 5", "finished done");
 }
 
-BOOST_AUTO_TEST_CASE(is_told_of_overdue_calls_and_of_triggers) {
+BOOST_AUTO_TEST_CASE(receives_overdue_calls_and_triggers) {
     std::optional<FixedIntervalLoopingCall<void, VirtualClock>> call;
     call.emplace(make([&](const Tick& tick) {
         if (tick.index == 0) clock.spend(150ms);
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(learns_of_the_moment_that_tolerance_moves_a_call_to) {
     TEST_LOG("run 0 took 0", "next at 150 interval", "run 1 took 0", "finished exhausted");
 }
 
-BOOST_AUTO_TEST_CASE(is_told_of_a_stop_on_the_executor_and_before_any_waiter) {
+BOOST_AUTO_TEST_CASE(receives_a_stop_on_the_executor_and_before_any_waiter) {
     auto call = recording();
     call.start({.interval = 100ms, .observer = recorder});
     clock.advance(10ms);
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(is_told_of_a_stop_on_the_executor_and_before_any_waiter) {
     BOOST_TEST(!call.running());
 }
 
-BOOST_AUTO_TEST_CASE(stop_prevents_further_calls_although_the_observer_is_told_later) {
+BOOST_AUTO_TEST_CASE(stop_prevents_further_calls_although_the_observer_hears_later) {
     auto call = recording();
     call.start({.interval = 100ms, .observer = recorder});
     clock.advance(10ms);

@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(back_off_counts_from_the_end_of_the_call_that_failed) {
     TEST_RUNS(0, 17, 44, 144);
 }
 
-BOOST_AUTO_TEST_CASE(the_delays_begin_anew_with_the_next_row_of_failures) {
+BOOST_AUTO_TEST_CASE(the_delays_begin_again_with_the_next_row_of_failures) {
     auto call = failing("FF.F.");
     call.start({.interval = 100ms, .on_error = {OnError::backoff, fast}});
     clock.advance(300ms);

@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(a_restart_is_never_refused_between_two_calls_on_a_pool) {
     BOOST_TEST(told == restarts);
 }
 
-// One thread tells of a run, while another stops the next one.
+// One thread reports a run, while another stops the next one.
 BOOST_AUTO_TEST_CASE(each_run_is_finished_once_whoever_starts_and_stops_it) {
     struct Counter : Observer {
         std::atomic<int> finished = 0;

@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_plain_call_may_be_controlled_from_any_thread) {
     hammer([] { return [inside = std::make_unique<int>()] { ++*inside; }; });
 }
 
-// The counter is no atomic: calls that overlapped would be a data race for ThreadSanitizer.
+// The counter is not atomic: calls that overlapped would be a data race for ThreadSanitizer.
 BOOST_AUTO_TEST_CASE(an_awaitable_call_may_be_controlled_from_any_thread) {
     hammer([] {
         return [inside = std::make_shared<int>()]() -> asio::awaitable<void> {

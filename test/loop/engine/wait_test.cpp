@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_completion_runs_on_the_executor_of_its_handler_which_is_k
     call.async_wait(asio::bind_executor(
         other.get_executor(), [&](std::exception_ptr, const Outcome<void>&) { told = true; }));
     other.poll();
-    BOOST_TEST(!other.stopped());  // it has work: somebody waits on it
+    BOOST_TEST(!other.stopped());  // it has work: a waiter
     call.stop();
     clock.advance(0ns);
     BOOST_TEST(!told);

@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(done_ends_the_run_with_the_value) {
     BOOST_TEST(!told.error);
 }
 
-BOOST_AUTO_TEST_CASE(done_without_a_value_ends_a_loop_that_has_none) {
+BOOST_AUTO_TEST_CASE(done_with_no_value_ends_a_loop_that_has_none) {
     auto call = make([]() -> Step<void> { return done(); });
     Told<void> told;
     call.start({.interval = 100ms});

@@ -22,7 +22,7 @@ struct HiddenLimit : test::VirtualTime {
             return false;
         };
     }
-    /// What a retry comes to in a day.
+    /// How a retry ends within a day.
     Outcome<void> retry(RetryPolicy<> policy) {
         Outcome<void> ended;
         async_retry(context, clock, std::move(policy), failing(),
@@ -30,7 +30,7 @@ struct HiddenLimit : test::VirtualTime {
         clock.advance(24h);
         return ended;
     }
-    /// What a back-off call comes to in a day, jitter aside.
+    /// How a back-off call ends within a day, jitter aside.
     Told<void> back_off(BackOffOptions options) {
         Told<void> told;
         BackOffLoopingCall<void, VirtualClock> call{context, clock, unsuccessful()};

@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(after_completion_keeps_its_distance_if_no_call_is_made) {
     BOOST_TEST(stats.missed == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(runs_and_missed_are_all_points_that_passed) {
+BOOST_AUTO_TEST_CASE(runs_and_missed_add_up_to_all_past_ticks) {
     for (const MissedTicks policy : {MissedTicks::skip, MissedTicks::coalesce, MissedTicks::burst,
                                      MissedTicks::delay, MissedTicks::after_completion}) {
         BOOST_TEST_CONTEXT(policy) {
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(many_loops_do_not_all_call_in_the_instant_that_time_goes_on
 }
 
 // Jitter has a call begin before its point, which lies beyond the end of time then.
-BOOST_AUTO_TEST_CASE(a_point_beyond_the_end_of_time_is_never_come_to) {
+BOOST_AUTO_TEST_CASE(a_tick_beyond_the_end_of_time_is_never_reached) {
     for (const MissedTicks policy : {MissedTicks::skip, MissedTicks::coalesce, MissedTicks::burst,
                                      MissedTicks::delay, MissedTicks::after_completion}) {
         for (const std::optional<Duration> grace : {std::optional<Duration>{}, {1s}}) {

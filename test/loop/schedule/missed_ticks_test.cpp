@@ -22,7 +22,7 @@ struct Policies : test::VirtualTime {
         });
     }
 
-    /// The same when somebody else keeps the thread busy from 50 to 250.
+    /// The same when other work keeps the thread busy from 50 to 250.
     Times runs_when_late(MissedTicks policy) {
         clock.async_sleep(50ms, [this](boost::system::error_code) { clock.spend(200ms); });
         return runs_of(policy, [this](const Tick& tick) {
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(after_completion_counts_from_the_end_of_a_late_call) {
 }
 
 // Some calls take long, and something else keeps the thread busy now and then.
-BOOST_AUTO_TEST_CASE(runs_and_missed_are_all_points_that_passed_at_every_moment_between_two_calls) {
+BOOST_AUTO_TEST_CASE(runs_and_missed_add_up_to_all_past_ticks_at_every_moment_between_two_calls) {
     for (const MissedTicks policy :
          {MissedTicks::skip, MissedTicks::coalesce, MissedTicks::burst}) {
         BOOST_TEST_CONTEXT(policy) {
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(runs_and_missed_are_all_points_that_passed_at_every_moment_
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_late_call_itself_tells_of_the_points_that_passed_since) {
+BOOST_AUTO_TEST_CASE(a_late_call_itself_reports_the_ticks_missed_since) {
     std::vector<Tick> seen;
     auto call = make([&](const Tick& tick) { seen.push_back(tick); });
     call.start({.interval = 100ms});

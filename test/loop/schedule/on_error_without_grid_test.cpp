@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(back_off_after_failures_leaves_the_growth_for_no_success_as
     TEST_RUNS(0, 1500, 1510, 1530, 3780);
 }
 
-BOOST_AUTO_TEST_CASE(no_success_is_no_failure_in_a_row) {
+BOOST_AUTO_TEST_CASE(a_call_without_success_does_not_count_as_a_failure_in_a_row) {
     auto call = scripted("XFXFX");
     call.start({.on_error = {OnError::backoff, soon, 2}, .random = middle});
     watch(call, told);

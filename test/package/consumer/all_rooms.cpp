@@ -24,7 +24,7 @@ int main(int, char** arguments) {
         {.check_device_timeout = Duration::zero(), .check_device_probe = device::Probe::procfs},
         [&](const std::exception_ptr&, const std::vector<device::WaitResult>& results) {
             std::cout << describe(results.at(0)) << '\n';
-            // Nobody but this program itself has it open.
+            // Only this program itself has it open.
             if (results.at(0).report.state == device::State::free) ++ends;
         });
     context.run();

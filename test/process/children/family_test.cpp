@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(the_signal_that_asks_a_child_to_end_can_be_chosen) {
 
 BOOST_AUTO_TEST_CASE(a_signal_is_passed_on_to_the_whole_group) {
     const process::SignalSender sender;
-    sender.signal(SIGUSR1);  // nobody is there
+    sender.signal(SIGUSR1);  // there is no child yet
     const std::string heard = (scratch.path() / "heard").string();
     const std::string listen =
         "trap 'echo >> " + heard + "; exit 0' USR1; while :; do sleep 0.01; done";
@@ -253,10 +253,10 @@ BOOST_AUTO_TEST_CASE(a_signal_is_passed_on_to_the_whole_group) {
     BOOST_TEST(!running.ran().error);
     check_that_all_end();
     BOOST_TEST(test::read_file(heard) == "\n\n");
-    sender.signal(SIGUSR1);  // nobody is there any more
+    sender.signal(SIGUSR1);  // no child is left
 }
 
-BOOST_AUTO_TEST_CASE(two_hundred_families_leave_nobody_and_no_bystander_is_signalled) {
+BOOST_AUTO_TEST_CASE(two_hundred_families_leave_no_process_and_signal_no_bystander) {
     std::vector<std::unique_ptr<test::Child>> bystanders;
     for (int i = 0; i < 10; ++i) {
         bystanders.push_back(std::make_unique<test::Child>([] { return ::setpgid(0, 0) == 0; }));
@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_CASE(two_hundred_families_leave_nobody_and_no_bystander_is_signa
     for (const auto& bystander : bystanders) BOOST_TEST(is_alive(bystander->pid()));
 }
 
-BOOST_AUTO_TEST_CASE(a_subreaper_has_nobody_left_to_reap) {
+BOOST_AUTO_TEST_CASE(a_subreaper_has_no_process_left_to_reap) {
     BOOST_TEST(test::in_forked_child([&] {
                    ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
                    {

@@ -42,8 +42,8 @@ struct PidfdInfo {
     std::uint64_t others[7];
 };
 
-/// Whether the kernel keeps the status of a child that somebody else has reaped, for those who have
-/// a pidfd of it: since Linux 6.15.
+/// Whether the kernel keeps the status of a child that other code has reaped, for the owner of a
+/// pidfd of it: since Linux 6.15.
 bool keeps_status() {
     if (std::getenv("TEST_WITHOUT_PIDFD") != nullptr) return false;
     constexpr std::uint64_t exit_known = 8;
@@ -58,7 +58,7 @@ bool keeps_status() {
     return asked && (info.mask & exit_known) != 0;
 }
 
-/// The error of a child that exited with `code` and was reaped by somebody else.
+/// The error of a child that exited with `code` and was reaped by other code.
 void check_reaped_elsewhere(const test::Ran& ran, int code) {
     if (keeps_status()) {
         BOOST_TEST(!ran.error);

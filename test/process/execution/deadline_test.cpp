@@ -7,7 +7,7 @@ namespace process = loopingcall::process;
 
 BOOST_FIXTURE_TEST_SUITE(deadline, test::Children)
 
-BOOST_AUTO_TEST_CASE(a_child_that_takes_too_long_is_told_to_end) {
+BOOST_AUTO_TEST_CASE(a_child_that_takes_too_long_receives_sigterm) {
     const auto ran = shell("echo begun; exec sleep 1000", {.timeout = 1s, .grace = 60s});
     BOOST_TEST((ran.error == process::errc::timed_out));
     BOOST_TEST((ran.result.status == process::WaitStatus::killed_by(SIGTERM)));

@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(a_missing_program_is_named) {
     BOOST_TEST((in_path.error == boost::system::errc::no_such_file_or_directory));
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_is_no_program_is_named) {
+BOOST_AUTO_TEST_CASE(a_file_that_is_not_a_program_is_named) {
     const test::Scratch scratch;
     const auto plain = scratch.file("plain", std::string("\x7f"
                                                          "ELF\0",
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_program_is_named) {
     BOOST_TEST((run({.argv = {scratch.path().string()}}).error == errc::not_executable));
 }
 
-BOOST_AUTO_TEST_CASE(a_name_in_path_that_is_no_program_is_not_said_to_be_missing) {
+BOOST_AUTO_TEST_CASE(a_name_in_path_that_is_not_a_program_is_not_reported_as_missing) {
     const test::Scratch scratch;
     scratch.file("plain", "text");
     const auto ran =
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(arguments_too_long_for_the_system_are_named) {
     BOOST_TEST(ran.result.message == "cannot start /bin/true: /bin/true: Argument list too long");
 }
 
-BOOST_AUTO_TEST_CASE(what_the_system_refuses_is_told_apart) {
+BOOST_AUTO_TEST_CASE(the_refusals_of_the_system_are_distinct) {
     BOOST_TEST((process::from_errno(EMFILE) == errc::out_of_descriptors));
     BOOST_TEST((process::from_errno(ENFILE) == errc::out_of_descriptors));
     BOOST_TEST((process::from_errno(EAGAIN) == errc::out_of_processes));
@@ -123,9 +123,9 @@ BOOST_AUTO_TEST_CASE(a_working_directory_that_is_not_there_is_named) {
 }
 
 // Walks the limit of open descriptors down, so that each one the launch needs is the one refused.
-BOOST_AUTO_TEST_CASE(without_descriptors_the_launch_fails_cleanly_or_does_without) {
+BOOST_AUTO_TEST_CASE(without_descriptors_the_launch_fails_cleanly_or_falls_back) {
     const process::Command command{
-        .argv = {"/bin/true"}, .working_directory = "/", .input = "read by nobody"};
+        .argv = {"/bin/true"}, .working_directory = "/", .input = "that is never read"};
     struct rlimit before {};
     ::getrlimit(RLIMIT_NOFILE, &before);
     int refused = 0;

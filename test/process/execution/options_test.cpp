@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(input_is_read_to_its_end_whatever_it_holds) {
     BOOST_TEST((ran.result.standard_output == input));
 }
 
-BOOST_AUTO_TEST_CASE(a_child_that_does_not_read_its_input_harms_nobody) {
+BOOST_AUTO_TEST_CASE(a_child_that_does_not_read_its_input_does_no_harm) {
     const auto ran = run({.argv = {"/bin/true"}, .input = std::string(1000000, 'x')});
     BOOST_TEST(!ran.error);
     BOOST_TEST(ran.result.status.exited(0));
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_relative_program_is_relative_to_the_working_directory) {
             .result.standard_output == "found\n");
 }
 
-BOOST_AUTO_TEST_CASE(the_root_helper_is_used_by_those_who_are_not_root) {
+BOOST_AUTO_TEST_CASE(the_root_helper_is_used_without_root) {
     process::Command command{.argv = {"echo", "said"},
                              .run_as_root = true,
                              .root_helper = {"/usr/bin/env", "echo", "helper:"}};

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_signal_that_waited_while_it_was_blocked_takes_effect) {
                }) == 255);
 }
 
-BOOST_AUTO_TEST_CASE(living_members_of_a_group_are_told_from_zombies_and_from_others) {
+BOOST_AUTO_TEST_CASE(living_members_of_a_group_are_distinguished_from_zombies_and_from_others) {
     const auto is_member = [](const std::string& text) {
         return process::detail::is_living_member(text, 42);
     };

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(a_real_child_that_exits_and_one_that_is_killed) {
     BOOST_TEST((shell("exit 255").result.status == WaitStatus::exited_with(255)));
 }
 
-BOOST_AUTO_TEST_CASE(a_status_is_told_in_words) {
+BOOST_AUTO_TEST_CASE(a_status_is_described_in_words) {
     BOOST_TEST(to_string(WaitStatus::exited_with(3)) == "exited with 3");
     BOOST_TEST(to_string(WaitStatus::killed_by(9)) == "killed by signal 9 (SIGKILL)");
     for (int signal = 1; signal < 32; ++signal) {

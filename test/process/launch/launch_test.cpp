@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_host_that_forks_at_the_same_time_holds_no_output_open) {
 }
 
 // Where the vfork launcher of Boost.Process rewrites the reactor's descriptors in the parent.
-BOOST_AUTO_TEST_CASE(descriptors_below_those_of_the_reactor_are_of_no_matter) {
+BOOST_AUTO_TEST_CASE(descriptors_below_those_of_the_reactor_do_no_harm) {
     const int low = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     Running first({.argv = {"/bin/echo", "first"}});
     ::close(low);

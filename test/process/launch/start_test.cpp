@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_text_without_an_interpreter_is_run_by_the_shell) {
     BOOST_TEST(run({.argv = {executable("empty", "").string()}}).result.status.exited(0));
 }
 
-BOOST_AUTO_TEST_CASE(a_binary_for_nobody_is_not_run_by_the_shell) {
+BOOST_AUTO_TEST_CASE(a_binary_of_another_architecture_is_not_run_by_the_shell) {
     const auto binary = executable("binary", std::string("\x7f"
                                                          "ELF\x01\x01\0\0\n",
                                                          9));
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_program_that_is_being_written_is_busy_for_now) {
     BOOST_TEST(again.ran().result.attempts > 1);
 }
 
-BOOST_AUTO_TEST_CASE(errors_that_may_pass_are_told_from_those_that_stay) {
+BOOST_AUTO_TEST_CASE(errors_that_may_pass_are_distinguished_from_those_that_stay) {
     for (const errc passing : {errc::out_of_descriptors, errc::out_of_processes,
                                errc::out_of_memory, errc::program_busy}) {
         BOOST_TEST(process::is_temporary(passing));
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(an_input_beyond_the_limit_of_a_file_is_an_error_and_no_sign
                }) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_working_directory_that_is_no_directory_is_named) {
+BOOST_AUTO_TEST_CASE(a_working_directory_that_is_not_a_directory_is_named) {
     const auto file = scratch.file("file");
     const auto fifo = scratch.path() / "fifo";
     BOOST_REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
