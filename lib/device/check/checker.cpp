@@ -64,8 +64,8 @@ asio::awaitable<Report> Checker::check() {
     co_return report;
 }
 
-/// A verdict on a device that changed meanwhile is none: it may be about one that has gone. Then
-/// the device is checked again, so often as is likely to be enough.
+/// The state of a device that changed meanwhile does not count: it may be of one that has gone.
+/// Then the device is checked again, so often as is likely to be enough.
 asio::awaitable<Report> Checker::find_out() {
     if (options_.check_device_early_wake) wake_.watch_tables();
     co_await settle();
@@ -144,7 +144,7 @@ std::optional<Report> Checker::admit(const std::optional<Survey>& survey) {
 }
 
 bool Checker::is_unchanged(const std::optional<Survey>& survey) const {
-    if (!survey) return true;  // as far as can be told
+    if (!survey) return true;  // as far as is known
     if (!known_ || !survey->device.identity) return false;
     const Identity& now = *survey->device.identity;
     const auto here = [&](const Identity& one) { return is_among(one, survey->partitions); };

@@ -62,7 +62,7 @@ class Checker {
     Checker(std::filesystem::path device, const WaitOptions& options,
             std::shared_ptr<CheckContext> context, EarlyWake& wake, UdevCheck& udev);
 
-    /// The verdict of now. Only a cancellation is thrown, as `operation_aborted`.
+    /// Makes one check. Only a cancellation is thrown, as `operation_aborted`.
     asio::awaitable<Report> check();
 
     /// Whether the last check found no device that could be checked to its end, but one may come:
@@ -77,7 +77,7 @@ class Checker {
     /// Of a mount point, that is every use: nothing tells when a file on it is closed.
     [[nodiscard]] std::vector<Claim> claims_to_look_at(const Report& report) const;
 
-    /// Whether the kernel refuses an exclusive opening, or to unmount a mount point, still, after a
+    /// Whether the kernel refuses an exclusive open, or to unmount a mount point, still, after a
     /// check has found a claim. Far cheaper than a check. Only a cancellation is thrown.
     asio::awaitable<bool> is_refused();
 

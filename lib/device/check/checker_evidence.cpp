@@ -40,8 +40,8 @@ bool shows_a_claim(const std::vector<Answer>& answers) {
 
 bool is_of_file_system(const Holder& holder) { return holder.in_file_system; }
 
-/// Whether more is to be found out about who is there: nobody is known but users of a file system
-/// that no table of this mount namespace shows.
+/// Whether the use is still to be explained: the only known users are those of a file system that
+/// no table of this mount namespace shows.
 bool is_unexplained(const EvidenceTable& table) {
     return std::all_of(table.answers.begin(), table.answers.end(), [](const Answer& one) {
         const auto& claims = one.claims;
@@ -54,7 +54,7 @@ bool is_unexplained(const EvidenceTable& table) {
     });
 }
 
-/// Whether a file system on the device is in use: then those who use it are to be named.
+/// Whether a file system on the device is in use: then its users are to be named.
 bool shows_file_system(const EvidenceTable& table) {
     return std::any_of(table.answers.begin(), table.answers.end(), [](const Answer& one) {
         return one.seen == Seen::somebody &&
@@ -82,7 +82,7 @@ bool has_claim_of_udev(const Report& report) {
 }  // namespace
 
 /// With a root helper, it makes the whole check, so that its evidence is never mixed with what an
-/// ordinary user can see; unless that shows somebody already. Only the early wake is ours then.
+/// ordinary user can see; unless that shows a use already. Only the early wake is ours then.
 asio::awaitable<std::optional<Report>> Checker::find_evidence(EvidenceTable table) {
     const bool by_helper = !options_.root_helper.empty() && !rights_now().open_all_processes();
     if (by_helper && !table.shows_somebody()) {
@@ -111,7 +111,7 @@ asio::awaitable<std::optional<Report>> Checker::find_evidence(EvidenceTable tabl
     co_return conclude(std::move(table), options_.check_device_strict);
 }
 
-/// More is looked at only as long as nobody was found, and nothing is in the way of a free state.
+/// Inspects more only as long as no use was found, and nothing is in the way of a free state.
 asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
     if (known_->is_mount_point) {
         table.add(not_applicable(Source::probe,
@@ -151,8 +151,8 @@ asio::awaitable<void> Checker::look_at_processes(EvidenceTable& table) {
     }
 }
 
-/// What an exclusive opening is refused for is looked for where the tables do not show it, and so
-/// are the processes there.
+/// Searches for the reason of a refused exclusive open where the tables do not show it, and for the
+/// processes there.
 asio::awaitable<void> Checker::explain_use(EvidenceTable& table, std::vector<Answer> opened) {
     if (!table.shows_somebody() && !shows_a_claim(opened)) {
         table.add(std::move(opened));

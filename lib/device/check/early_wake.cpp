@@ -139,7 +139,7 @@ void EarlyWake::watch_holders(const std::vector<Holder>& holders) {
 void EarlyWake::close() {
     if (std::exchange(closed_, true)) return;
     error_code ignored;
-    // The kernel takes some 15 ms to be sure that nobody looks at the watches any more.
+    // The kernel takes some 15 ms to be sure that nothing reads the watches any more.
     if (inotify_.is_open()) close_in_background(OwnedDescriptor(inotify_.release()));
     for (const auto& table : tables_) table->close(ignored);
     tables_.clear();
@@ -244,12 +244,12 @@ std::optional<WakeKind> EarlyWake::meaning_of(const inotify_event& event) {
     return WakeKind::changed;
 }
 
-/// An opening does not wake: the device is no freer by it.
+/// An opening does not wake: it cannot make the device free.
 std::optional<WakeKind> EarlyWake::meaning_to(Node& node, std::uint32_t events) {
     if ((events & IN_OPEN) != 0 && node.own.takes_opening()) return std::nullopt;
     if ((events & IN_CLOSE_NOWRITE) != 0 && node.own.takes_closing()) return std::nullopt;
     if ((events & (IN_DELETE_SELF | IN_MOVE_SELF)) != 0) stale_ = true;
-    // Of a node that was made again, nobody knows who has opened it in between.
+    // The openings of a node that was made again are unknown.
     if ((events & IN_ATTRIB) == 0) last_opening_ = std::chrono::steady_clock::now();
     if ((events & IN_OPEN) != 0) return std::nullopt;
     return (events & IN_CLOSE) != 0 ? WakeKind::closed : WakeKind::changed;

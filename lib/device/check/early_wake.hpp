@@ -26,16 +26,16 @@ namespace asio = boost::asio;
 
 /// What wakes.
 enum class WakeKind : unsigned char {
-    closed,   ///< somebody has closed a node
+    closed,   ///< a process has closed a node
     changed,  ///< anything else: a holder has ended, a name or a table has changed
 };
 
-/// Tells that a busy device may have become free, so that nobody has to wait for the next check: a
-/// holder has ended (pidfd), its node was closed, removed or made anew (inotify), something was
+/// Reports that a busy device may have become free, so that it is checked before the next tick: a
+/// holder has ended (pidfd), its node was closed, removed or made again (inotify), something was
 /// unmounted or swapped off (the kernel's tables).
 ///
-/// It tells too often rather than too seldom, and may tell nothing at all: what the kernel refuses
-/// (EMFILE, ENOSPC of watches, ENOSYS) is done without, and named by refusal().
+/// It reports too often rather than too seldom, and may report nothing at all: it continues without
+/// what the kernel refuses (EMFILE, ENOSPC of watches, ENOSYS), and refusal() names that.
 ///
 /// On one strand. What is pending counts as work until close().
 class EarlyWake : public std::enable_shared_from_this<EarlyWake> {
@@ -44,25 +44,25 @@ class EarlyWake : public std::enable_shared_from_this<EarlyWake> {
     ///              heed_tables() and read_now().
     EarlyWake(asio::any_io_executor strand, std::function<void(WakeKind)> wake);
 
-    /// Watches what is mounted and swapped to. Linux tells changes since the tables were opened: so
-    /// this comes before they are read for a verdict.
+    /// Watches what is mounted and swapped to. Linux reports changes since the tables were opened:
+    /// so this comes before they are read for a check.
     void watch_tables();
 
-    /// Whether a change of the tables matters, as the verdict tells: who is not in them has nothing
-    /// to hope for from them, and a host that mounts and unmounts all the time would be asked all
-    /// the time. What has changed since watch_tables() wakes at once.
+    /// Whether a change of the tables matters, by the last report: a device that is not in them
+    /// cannot become free by their change, and on a host that mounts and unmounts all the time it
+    /// would be checked all the time. What has changed since watch_tables() wakes at once.
     void heed_tables(bool heed);
 
     /// Watches these nodes being closed, and where they and the device have their names: also the
     /// symbolic links on the way. Watching what is watched already changes nothing; a node that was
     /// made again is watched in place of the old one. What this process does with the nodes itself
-    /// under an OwnOpening is no event.
+    /// under an OwnOpening does not count.
     ///
     /// The names are looked up in the background. If that takes longer than `limit`, their file
     /// system is dead: refusal() says so, and nothing is looked up again. Events are read when it
     /// is over. Only a cancellation, and what run_in_background() throws, is thrown.
-    /// @param openings  whether they are watched being opened, too. That does not wake, since who
-    ///                  opens a device makes it no free one, but counts for last_opening().
+    /// @param openings  whether they are watched being opened, too. That does not wake, since an
+    ///                  opening makes no device free, but counts for last_opening().
     asio::awaitable<void> watch_nodes(std::filesystem::path device,
                                       std::vector<std::filesystem::path> nodes, bool openings,
                                       Duration limit);
@@ -73,8 +73,8 @@ class EarlyWake : public std::enable_shared_from_this<EarlyWake> {
     /// Sees to the events that have come so far, without waiting for the event loop to do so.
     void read_now();
 
-    /// When the last event was read that shows that somebody else had a node open, or may have had:
-    /// also if the kernel has lost events.
+    /// When the last event was read that shows that another process had a node open, or may have
+    /// had: also if the kernel has lost events.
     [[nodiscard]] std::optional<TimePoint> last_opening() const noexcept { return last_opening_; }
 
     /// Watches these processes ending, in place of others; at most 64 of them. One that has ended

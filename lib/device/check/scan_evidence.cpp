@@ -99,7 +99,7 @@ Answer io_uring(const TargetScan& found) {
                              "; if it does not use the device, ignore it (--ignore-pid)");
 }
 
-/// They have no row of their own in /proc: a strict check wants to know that there are none.
+/// They have no row of their own in /proc: a strict check requires that there were none.
 Answer in_flight(const ProcessScan& scan) {
     if (scan.in_flight == 0) return nobody(Source::in_flight);
     return not_inspected(Source::in_flight,

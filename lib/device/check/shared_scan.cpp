@@ -26,7 +26,7 @@ struct SharedScan::Batch {
     Duration time_limit{0};
     asio::steady_timer finished;
     std::optional<ProcessScan> result = {};  // without its targets
-    std::vector<TargetScan> found = {};      // one for each of those who share it
+    std::vector<TargetScan> found = {};      // one for each check that shares it
     std::exception_ptr error = {};
 };
 

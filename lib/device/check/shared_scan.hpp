@@ -16,8 +16,8 @@ namespace asio = boost::asio;
 /// One scan of /proc for all who ask at the same time: it costs the same for one device as for
 /// many.
 ///
-/// Who asks while a scan is at work waits for the next one, since this one may have passed the
-/// process that matters. On one strand.
+/// A check that asks while a scan is at work waits for the next one, since this one may have passed
+/// the process that matters. On one strand.
 class SharedScan : public std::enable_shared_from_this<SharedScan> {
   public:
     SharedScan(asio::any_io_executor strand, IgnoredProcesses ignored)

@@ -39,7 +39,7 @@ void list_claims(std::ostream& text, const Report& report) {
     const std::span claims(report.claims);
     for (const Claim& claim : claims.first(std::min(claims.size(), most_listed))) {
         text << separator;
-        // Of a partition, its name is told, too; the device itself may have been named by a link.
+        // The name of a partition is printed, too; the device itself may have been named by a link.
         if (claim.path != report.device && claim.path.parent_path() == "/dev") {
             text << printable(claim.path.native()) << ' ';
         }
@@ -50,7 +50,7 @@ void list_claims(std::ostream& text, const Report& report) {
     if (!report.claims.empty() && !report.holders.empty()) text << "; ";
 }
 
-/// For sources that know that somebody is there, and not who.
+/// For sources that show a use, but not the process.
 void list_evidence(std::ostream& text, const Report& report) {
     const char* separator = "";
     for (const EvidenceItem& item : report.evidence) {

@@ -9,7 +9,7 @@
 
 namespace loopingcall::device::detail {
 
-/// What is asked about. Which sources of evidence apply depends on it.
+/// The kind of the target. Which sources of evidence apply depends on it.
 enum class ObjectKind : unsigned char {
     whole_disk,  ///< any block device that is not a partition
     partition,
@@ -76,7 +76,7 @@ struct Answer {
 
 // The four kinds of answer.
 Answer nobody(Source source);
-/// Somebody if there is a holder or claim, otherwise nobody.
+/// `somebody` if there is a holder or claim, otherwise `nobody`.
 Answer answer(Source source, std::vector<Holder> holders);
 Answer answer(Source source, std::vector<Claim> claims);
 Answer not_applicable(Source source, std::string why);
@@ -93,7 +93,7 @@ struct EvidenceTable {
 
     void add(Answer one) { answers.push_back(std::move(one)); }
     void add(std::vector<Answer> some);
-    /// Whether somebody was seen by any source: more evidence changes nothing then.
+    /// Whether any source shows a use: more evidence changes nothing then.
     [[nodiscard]] bool shows_somebody() const;
 };
 

@@ -22,7 +22,7 @@ std::string claims_of(const Report& report) {
     return claims;
 }
 
-/// The texts of Ironic 5166aab7, "Time out" included, for those who match on them. What is not
+/// The texts of Ironic 5166aab7, "Time out" included, for callers that match on them. What is not
 /// fuser's word, such as a mount, stands where Ironic puts what fuser exited with.
 std::string text_for(const WaitResult& result) {
     const Report& report = result.report;

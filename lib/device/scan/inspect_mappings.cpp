@@ -17,7 +17,7 @@ namespace {
 
 bool is_gone(int error) { return error == ENOENT || error == ESRCH; }
 
-/// Bounds the memory that somebody else's mappings can cost.
+/// Bounds the memory that the mappings of another user can cost.
 constexpr std::size_t most_strangers = 10'000;
 
 }  // namespace

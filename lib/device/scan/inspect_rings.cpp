@@ -24,7 +24,7 @@ using process::detail::Descriptor;
 
 constexpr std::string_view deleted = " (deleted)";
 
-/// A file in memory: it has a path that leads nowhere, and is no device.
+/// A file in memory: it has a path that leads nowhere, and is not a device.
 bool is_in_memory(std::string_view path) {
     return path.starts_with("/memfd:") && path.ends_with(deleted);
 }
@@ -115,8 +115,8 @@ void ProcessInspector::inspect_registered(const std::vector<Descriptor>& roots,
     }
 }
 
-/// Whether what is looked for may lie in this directory, as it is from one of the roots; or that
-/// cannot be found out.
+/// Whether a target may lie in this directory, as it is from one of the roots; also true if that
+/// is unknown.
 bool ProcessInspector::may_lie_below(const std::vector<Descriptor>& roots,
                                      const std::string& directory) const {
     bool is_there = false;

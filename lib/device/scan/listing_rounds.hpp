@@ -4,8 +4,8 @@
 
 namespace loopingcall::device::detail {
 
-/// Decides when the list of processes has been read often enough that nobody can have slipped
-/// through: a holder that forks and ends leaves a process that was not listed.
+/// Decides when the list of processes has been read often enough that no process can have
+/// slipped through: a holder that forks and ends leaves a process that was not listed.
 ///
 /// A holder can only slip through if there is one in each round that ends before it is inspected,
 /// and has forked the next one after the list was read. So a round in which everybody could be
@@ -18,14 +18,14 @@ class ListingRounds {
   public:
     enum class Step : unsigned char {
         again,     ///< the list is to be read once more
-        complete,  ///< nobody has slipped through
-        turmoil,   ///< that cannot be told, and the time is up
+        complete,  ///< no process has slipped through
+        turmoil,   ///< that is unknown, and the time is up
     };
 
     /// @param gone  how many of the first list had ended before they were inspected.
     explicit ListingRounds(std::size_t gone) : is_clear_(gone == 0) {}
 
-    /// The list has been read again, and who is new in it was inspected.
+    /// The list has been read again, and each process that is new in it was inspected.
     /// @param gone  how many of the new ones had ended before that.
     Step next(std::size_t fresh, std::size_t gone, bool time_is_up) {
         const bool was_clear = is_clear_;

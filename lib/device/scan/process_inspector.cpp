@@ -189,7 +189,7 @@ void ProcessInspector::note_error(int error, Place place) {
     if (!is_gone(error)) findings_.add_gap({.pid = pid_, .place = place, .is_refusal = true});
 }
 
-/// Kernel threads hold nothing; who is not root may not look into them either.
+/// Kernel threads hold nothing; without root, they cannot be inspected either.
 void ProcessInspector::note_refusal(int error, Place place) {
     throw_if_shortage(error, "/proc");
     if (!is_gone(error) && !is_kernel_thread(process_.get())) note_error(error, place);

@@ -31,7 +31,7 @@ struct NameHash {
 };
 using NameSet = std::unordered_set<std::string, NameHash, std::equal_to<>>;
 
-/// Looks into processes, one after the other, for all targets of a scan. What it may not see is a
+/// Inspects processes, one after the other, for all targets of a scan. What it may not see is a
 /// gap; what it cannot see because descriptors or memory have run out it throws, since no target
 /// can be called free after that.
 class ProcessInspector {
@@ -88,7 +88,7 @@ class ProcessInspector {
     std::optional<std::set<pid_t>> ancestors_;
     NameSet strangers_;  // mapped files that are not looked for
 
-    pid_t pid_ = 0;  // that is looked into
+    pid_t pid_ = 0;  // of the process that is inspected
     process::detail::Descriptor process_{};
     Findings findings_;
 };

@@ -30,7 +30,7 @@ class Scan {
           work_(std::make_shared<ScanWork>(list.descriptor(), std::move(targets))),
           crew_(work_, limits) {}
 
-    /// The whole of it, and whoever has come meanwhile.
+    /// The whole of it, and the processes that began meanwhile.
     void of_all() {
         Processes all = list_.read_new();
         const std::size_t gone = crew_.look_at(all, Look::descriptors);
@@ -143,7 +143,7 @@ void put_in_order(std::vector<Holder>& holders) {
     for (Holder& holder : holders) identify(holder);
 }
 
-/// By pid and place; what is the same for both is told once.
+/// By pid and place; equal items are listed once.
 template <class Item, class Key>
 void put_in_order(std::vector<Item>& items, Key key) {
     std::stable_sort(items.begin(), items.end(),

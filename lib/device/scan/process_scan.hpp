@@ -75,7 +75,7 @@ struct TargetScan {
     std::vector<PassedOver> passed_over = {};
     /// Those of the gaps that may hide a use of this target whatever else is known: an io_uring
     /// that does not show its files, of a process that may have opened it. Any user can make such a
-    /// ring, and must not spoil the verdict on a device that only others can open.
+    /// ring, and must not spoil the state of a device that only others can open.
     std::vector<Gap> rings = {};
 
     [[nodiscard]] const std::vector<Holder>& at(Place place) const {
@@ -108,17 +108,17 @@ struct ProcessScan {
 
 /// What bounds a scan.
 struct ScanLimits {
-    /// How long it may take. What is not inspected then is a gap.
+    /// Timeout. What is not inspected then is a gap.
     Duration whole = std::chrono::seconds{10};
-    /// Set by who does not wait for the answer any more: it stops then, in the middle of a process.
+    /// Set when no waiter is left for the answer: the scan stops then, in the middle of a process.
     std::shared_ptr<const std::atomic<bool>> abandoned = nullptr;
 
     /// How long a process may keep a thread waiting for one of its entries.
     [[nodiscard]] Duration patience() const { return whole / 8; }
 };
 
-/// Looks through all processes, for all targets together: at open descriptors, current and root
-/// directories and programs; and, unless that found a holder of each target, at threads with tables
+/// Inspects all processes, for all targets together: open descriptors, current and root
+/// directories and programs; and, unless that found a holder of each target, threads with tables
 /// of their own, the files of io_urings and what is mapped into memory, without which nothing can
 /// be called free. Then it reads the list of processes again until there is no new one, so that a
 /// holder that forks and exits does not slip through.

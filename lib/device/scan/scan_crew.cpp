@@ -50,7 +50,7 @@ bool has_work(Look look, const Findings* known) {
 
 }  // namespace
 
-// The rest of the time limit is for the one who waits for the answer.
+// The rest of the time limit is for the waiter.
 ScanCrew::ScanCrew(std::shared_ptr<ScanWork> work, const ScanLimits& limits)
     : work_(std::move(work)),
       limits_(limits),
@@ -88,7 +88,7 @@ std::size_t ScanCrew::look_at(const std::vector<ListedProcess>& processes, Look 
     auto last = Clock::now();
     while (!work_->done.wait_for(lock, slice, [this] { return work_->unfinished == 0; })) {
         const auto now = Clock::now();
-        // Time in which this thread did not come to it either, as after SIGSTOP, does not count.
+        // Time in which this thread did not run either, as after SIGSTOP, does not count.
         const std::size_t slow =
             watch(std::min<Duration>(now - std::exchange(last, now), 2 * slice));
         const std::string reason = reason_to_stop(now);

@@ -14,7 +14,7 @@
 namespace loopingcall::device::detail {
 
 /// The threads of one scan. The one that makes it gives them work and watches them: one that hangs
-/// in a process is left to itself there, and another one goes on with the rest.
+/// in a process is abandoned there, and another one goes on with the rest.
 class ScanCrew {
   public:
     ScanCrew(std::shared_ptr<ScanWork> work, const ScanLimits& limits);
