@@ -30,6 +30,10 @@ const Row rows[] = {
     {"ab\xC0\x80", 2},
     {"\xED\xA0\x80", 0},
     {"\xF5\x80\x80\x80", 0},
+    {"\xE0\x80\x80", 0},      // a longer encoding than needed
+    {"\xF4\x90\x80\x80", 0},  // beyond Unicode
+    {"\xE2\x82", 0},
+    {"\xE2-\x82", 0},
     {"a\0b"sv, 1},
 };
 

@@ -1,7 +1,8 @@
 #include <algorithm>
-#include <cctype>
+#include <boost/algorithm/string/predicate.hpp>
 #include <charconv>
 #include <cmath>
+#include <locale>
 #include <loopingcall/config/duration.hpp>
 #include <loopingcall/config/types.hpp>
 #include <optional>
@@ -82,13 +83,9 @@ std::string at_least(nanoseconds minimum) {
     return "of at least " + format_duration(minimum);
 }
 
-char lower_case(char character) {
-    return character >= 'A' && character <= 'Z' ? static_cast<char>(character + 32) : character;
-}
-
+/// ASCII alone, as in every locale.
 bool is_equal_but_for_case(std::string_view one, std::string_view other) {
-    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                      [](char a, char b) { return lower_case(a) == lower_case(b); });
+    return boost::algorithm::iequals(one, other, std::locale::classic());
 }
 
 struct ParseAs {
@@ -111,14 +108,11 @@ struct ParseAs {
     }
 
     ParsedValue operator()(const BooleanType&) const {
-        std::string folded(text);
-        std::transform(folded.begin(), folded.end(), folded.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         for (const char* const word : {"true", "1", "on", "yes"}) {
-            if (folded == word) return {.value = true};
+            if (is_equal_but_for_case(text, word)) return {.value = true};
         }
         for (const char* const word : {"false", "0", "off", "no"}) {
-            if (folded == word) return {.value = false};
+            if (is_equal_but_for_case(text, word)) return {.value = false};
         }
         return {.code = "not_bool", .expected = "true or false"};
     }
