@@ -24,7 +24,7 @@ struct InputText {
 };
 
 /// Reads standard input to its end, on a thread of its own: neither a signal nor a time limit has
-/// to wait for who writes to it.
+/// to wait for its writer.
 class InputReader {
   public:
     /// @param take  is called by the event loop.

@@ -16,7 +16,7 @@ bool is_ignored(int number) {
 }
 
 /// Those that the program was not started with blocked, or by nohup. (A shell ignores SIGINT and
-/// SIGQUIT for its jobs in the background; whoever sends one of them to us means it.)
+/// SIGQUIT for its jobs in the background; a signal that is sent to us is meant.)
 sigset_t ours_of(std::initializer_list<int> numbers) {
     sigset_t blocked{};
     ::pthread_sigmask(SIG_SETMASK, nullptr, &blocked);

@@ -39,8 +39,8 @@ struct LOOPINGCALL_EXPORT Backoff {
     /// Empty: one minute, or `minimum` or the first delay if that is longer.
     std::optional<Duration> maximum = std::nullopt;
 
-    /// The share of a delay that chance decides, so that many who failed at once do not come back
-    /// at once. From 0 (none) to 1 (anything between `minimum` and the mean: full jitter).
+    /// The share of a delay that chance decides, so that many that failed together do not return
+    /// together. From 0 (none) to 1 (anything between `minimum` and the mean: full jitter).
     double jitter = 0;
 
     /// The delay after `failures` in a row, at least 1.

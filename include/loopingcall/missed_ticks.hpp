@@ -6,7 +6,7 @@
 
 namespace loopingcall {
 
-/// What becomes of the points of the grid that pass while a call is still busy. Whichever it is,
+/// What becomes of the ticks of the grid that pass while a call is still busy. Whichever it is,
 /// calls never overlap, and a call that has been planned is made, however late the thread wakes up;
 /// except if it comes later than `Options::misfire_grace_time` allows.
 ///
@@ -17,8 +17,8 @@ namespace loopingcall {
 ///     burst              |-------------|||  |      |      |         0, 250, 250, 300, 400
 ///     after_completion   |-------------|       |      |      |      0, 350, 450, 550
 enum class MissedTicks : std::uint8_t {
-    /// Leaves them out: the next call is at the first point *strictly* in the future, so one that
-    /// ends exactly on a point does not serve it. Like Twisted's LoopingCall.
+    /// Leaves them out: the next call is at the first tick *strictly* in the future, so one that
+    /// ends exactly on a tick does not serve it. Like Twisted's LoopingCall.
     skip,
     /// Makes one call for all of them at once, and keeps the grid. Its `Tick::due` is the latest of
     /// them. Like tokio's Skip and Go's ticker.

@@ -51,7 +51,7 @@ class LOOPINGCALL_EXPORT Observer {
 
     virtual void on_run([[maybe_unused]] const RunInfo& run) {}
 
-    /// @param next_due  when the next call will begin, jitter and tolerance included; for a point
+    /// @param next_due  when the next call will begin, jitter and tolerance included; for a tick
     ///        that `burst` makes up for, when it was due.
     virtual void on_delay([[maybe_unused]] TimePoint next_due,
                           [[maybe_unused]] DelayReason reason) {}

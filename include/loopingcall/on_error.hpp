@@ -14,7 +14,8 @@ namespace loopingcall {
 ///     {.on_error = {OnError::backoff, {.initial = 5s, .maximum = 1min, .jitter = 0.5}}}
 ///     {.on_error = {.action = OnError::backoff, .max_in_a_row = 3}}
 ///
-/// Failures that do not end the loop are counted (`Stats::failures`) and told to the `Observer`.
+/// Failures that do not end the loop are counted (`Stats::failures`) and reported to the
+/// `Observer`.
 struct OnError {
     enum Action : std::uint8_t {
         stop,           ///< end the loop: the outcome is `failed`, and waiters get the exception

@@ -65,8 +65,8 @@ struct Sources {
     bool strict = false;
 };
 
-/// Where oslo looks for the files of a program that is given none: for `project.conf`, then for
-/// `program.conf`, the first that is found in `~/.project`, `~`, `/etc/project`, `/etc`,
+/// Where oslo searches for the files of a program without --config-file: for `project.conf`, then
+/// for `program.conf`, the first that is found in `~/.project`, `~`, `/etc/project`, `/etc`,
 /// `$SNAP_COMMON/etc/project` and `$SNAP/etc/project`.
 [[nodiscard]] LOOPINGCALL_EXPORT std::vector<FileSource> find_config_files(
     const std::string& project, const std::string& program,

@@ -13,7 +13,7 @@ namespace loopingcall::detail {
 
 /// A call that will be made.
 struct Plan {
-    TimePoint due;    ///< the point it serves
+    TimePoint due;    ///< the tick it serves
     TimePoint begin;  ///< when it is to begin: `due`, moved by jitter
     std::uint64_t missed = 0;
     DelayReason reason = DelayReason::interval;
@@ -49,10 +49,10 @@ class LOOPINGCALL_EXPORT Schedule {
     /// The first call, when the loop is started at `now` and delayed until `origin`.
     virtual Plan first(TimePoint now, TimePoint origin) = 0;
 
-    /// A planned call would begin at `now`, which may be late. May change which point it serves,
-    /// and counts the points that have passed since as missed.
+    /// A planned call would begin at `now`, which may be late. May change which tick it serves,
+    /// and counts the ticks that have passed since as missed.
     /// @return false if it comes too late to be made: then `plan` is the call to be made instead,
-    ///         and what is left out has been added to its missed points.
+    ///         and what is left out has been added to its missed ticks.
     virtual bool begin(Plan& /*plan*/, TimePoint /*now*/) { return true; }
 
     /// When `plan`, which was made at `now`, is said to begin.
@@ -61,7 +61,7 @@ class LOOPINGCALL_EXPORT Schedule {
     }
 
     /// What comes after `call`. `result` is neither done nor a failure that ends the loop. If the
-    /// call was an extra one, the missed points of the one planned before are among the new plan's.
+    /// call was an extra one, the missed ticks of the one planned before are among the new plan's.
     /// @param uniform  from [0, 1), if draws().
     virtual std::variant<Plan, End> next(const CallResult& result, const EndedCall& call,
                                          double uniform) = 0;

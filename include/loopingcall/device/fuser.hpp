@@ -14,7 +14,7 @@ struct FuserAnswer {
     std::string standard_error = {};
 };
 
-/// What the answer proves. A pure function: it looks at no process and no file, so the holders have
+/// What the answer proves. A pure function: it inspects no process and no file, so the holders have
 /// their pid alone.
 ///
 /// Free is an exit with 1 and nothing on standard output, when all that standard error holds is

@@ -70,7 +70,7 @@ LOOPINGCALL_EXPORT std::ostream& operator<<(std::ostream& stream, ClaimKind kind
 struct Claim {
     ClaimKind kind = ClaimKind::exclusive;
     /// The mount point, or the stacked device with its name: `dm-0 (vg-root)`. Of an exclusive or
-    /// hidden use, what was looked at, or what is known of it.
+    /// hidden use, what was inspected, or what is known of it.
     std::string detail = {};
     /// What is claimed: the device, or one of its partitions.
     std::filesystem::path path = {};

@@ -26,7 +26,7 @@ class LOOPINGCALL_EXPORT WaitControl {
     /// @throws std::invalid_argument if `interval` is negative or `max_retries` is 0.
     void set_limits(Duration interval, std::uint64_t max_retries);
 
-    /// A wait: told of new limits until it answers false. For the library.
+    /// A wait: receives new limits until it answers false. For the library.
     using Listener = std::function<bool(Duration interval, std::uint64_t max_retries)>;
     void listen(Listener listener);
 

@@ -11,7 +11,7 @@ namespace loopingcall::process {
 /// What to run. No shell is involved: every argument reaches the program as it is. A script without
 /// a `#!` line is run by /bin/sh, as execvp(3) does.
 struct Command {
-    /// The program and its arguments. A program without a slash is looked for in the directories of
+    /// The program and its arguments. A program without a slash is searched in the directories of
     /// the child's PATH. Not empty.
     std::vector<std::string> argv;
 

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// More than anybody has written: what does not end, such as /dev/zero, is refused.
+/// More than any real file has: an endless one, such as /dev/zero, is refused.
 constexpr std::size_t largest = 64UL << 20U;
 
 constexpr mode_t writable_by_others = S_IWGRP | S_IWOTH;
@@ -99,7 +99,7 @@ FileText read_text(const fs::path& path, bool must_be_trusted) {
     if (file.number() < 0) return failure("cannot be opened: ");
     struct stat opened {};
     if (::fstat(file.number(), &opened) != 0) return failure("cannot be read: ");
-    // It may have been replaced since it was looked at.
+    // It may have been replaced since the check.
     if (must_be_trusted && is_root() && !why_not_trusted(opened).empty()) {
         return {.error = "is not read: it has been replaced meanwhile"};
     }

@@ -5,7 +5,7 @@
 
 namespace loopingcall::config::detail {
 
-/// Why root must not follow a file or directory that was looked for and not named: which other
+/// Why root must not follow a file or directory that was found and not named: which other
 /// user may change it. Empty if no other user can, or if we are not root.
 [[nodiscard]] std::string why_not_trusted(const std::filesystem::path& path);
 

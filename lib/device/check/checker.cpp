@@ -225,7 +225,7 @@ void Checker::heed(const Report& report) {
 /// A dead file system leaves time for what can be found out without it.
 asio::awaitable<void> Checker::watch() {
     if (!options_.check_device_early_wake) co_return;
-    if (known_ && known_->is_mount_point) co_return;  // there is nothing that an event tells
+    if (known_ && known_->is_mount_point) co_return;  // no event reports a change
     co_await wake_.watch_nodes(device_, nodes(), options_.check_device_quiet > Duration::zero(),
                                time_left() / 2);
 }

@@ -74,7 +74,7 @@ class Checker {
     [[nodiscard]] std::uint64_t successions() const noexcept { return successions_; }
 
     /// The claims whose end may be no event, so that the device is worth a look with is_refused().
-    /// Of a mount point, that is every use: nothing tells when a file on it is closed.
+    /// Of a mount point, that is every use: no event reports that a file on it is closed.
     [[nodiscard]] std::vector<Claim> claims_to_look_at(const Report& report) const;
 
     /// Whether the kernel refuses an exclusive open, or to unmount a mount point, still, after a

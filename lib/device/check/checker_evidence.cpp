@@ -179,7 +179,7 @@ asio::awaitable<void> Checker::explain_use(EvidenceTable& table, std::vector<Ans
 /// Whether the holders that the scan found have let go a moment later. Another check has a loop
 /// device open for as long as it takes to ask what is behind it, and udev or blkid a device that
 /// they look at: a busy state because of that costs an interval, or the only check. Then everything
-/// is looked at again, since a holder may have passed it on. What another program says is not
+/// is inspected again, since a holder may have passed it on. What another program says is not
 /// doubted: it may see more than the scan, and an early wake follows when the node is closed.
 asio::awaitable<bool> Checker::has_let_go(const EvidenceTable& table) {
     std::vector<pid_t> pids;

@@ -119,7 +119,7 @@ void EarlyWake::watch_holders(const std::vector<Holder>& holders) {
     holders_.clear();
     for (const Holder& holder : holders) {
         if (closed_ || holders_.size() == most_holders) return;
-        if (holder.start_time == 0) continue;  // who could be anybody by now
+        if (holder.start_time == 0) continue;  // its pid may have another process by now
         OwnedDescriptor pidfd(static_cast<int>(::syscall(SYS_pidfd_open, holder.pid, 0)));
         const bool refused = !pidfd.is_open() && errno != ESRCH;
         if (refused) return refuse("pidfd_open");

@@ -18,7 +18,7 @@
 
 namespace loopingcall::device::detail {
 
-/// Those who share one scan.
+/// The checks that share one scan.
 struct SharedScan::Batch {
     explicit Batch(const asio::any_io_executor& strand) : finished(strand, TimePoint::max()) {}
 

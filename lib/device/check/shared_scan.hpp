@@ -13,7 +13,7 @@ namespace loopingcall::device::detail {
 
 namespace asio = boost::asio;
 
-/// One scan of /proc for all who ask at the same time: it costs the same for one device as for
+/// One scan of /proc for all checks at the same time: it costs the same for one device as for
 /// many.
 ///
 /// A check that asks while a scan is at work waits for the next one, since this one may have passed
@@ -24,7 +24,7 @@ class SharedScan : public std::enable_shared_from_this<SharedScan> {
         : strand_(std::move(strand)), ignored_(std::move(ignored)) {}
 
     /// What there is to know of one device, and of all processes; nothing if the time was up.
-    /// Throws `operation_aborted` if cancelled; others who share the scan are not affected.
+    /// Throws `operation_aborted` if cancelled; others that share the scan are not affected.
     asio::awaitable<std::optional<ProcessScan>> scan(ScanTarget target, Duration time_limit);
 
   private:

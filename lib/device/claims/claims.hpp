@@ -16,7 +16,7 @@
 namespace loopingcall::device::detail {
 
 /// Something that the kernel's tables show by a name alone, which may mean another file: the file
-/// itself has to be looked at.
+/// itself has to be inspected.
 struct Unplaced {
     Source source = Source::swaps;
     std::string what = {};  // "the swap file /swap", escaped

@@ -30,7 +30,7 @@ bool leads_to(const std::string& name, dev_t number) {
     return found && found->is_block_device && found->number == number;
 }
 
-/// The file systems that use one device, told by their mount points, or by their name.
+/// The file systems that use one device, identified by their mount points, or by their name.
 class Finder {
   public:
     Finder(const Identity& part, const std::vector<Mount>& mounts, const KernelView& view,
@@ -114,7 +114,7 @@ class Finder {
         std::string name = {};
     };
 
-    /// Read once: to open the device is an event to all who watch it.
+    /// Read once: to open the device is an event to every watch of it.
     [[nodiscard]] std::string member_of_btrfs(std::size_t members) const {
         if (members < 2) return {};
         static std::mutex mutex;

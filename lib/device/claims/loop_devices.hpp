@@ -41,8 +41,8 @@ struct LoopDevice {
 };
 
 /// What loop devices have behind them, by their disk sequence number: the kernel counts it up
-/// whenever that changes. So each binding needs only one opening of the node, and whoever watches
-/// it is not woken at each check. Any thread may use it.
+/// whenever that changes. So each binding needs only one opening of the node, and a program
+/// that watches it is not woken at each check. Any thread may use it.
 class LoopCache {
   public:
     /// That of all waits of this process.

@@ -39,8 +39,8 @@ class CountedNode {
 };
 
 /// Stands around each opening of a device node by this library, so that a watch of the node
-/// tells events of this library from those of others. As long as it lives, and after, inotify may
-/// report one opening and one closing for reading that are ours. Thread-safe.
+/// distinguishes events of this library from those of others. As long as it lives, and after,
+/// inotify may report one opening and one closing for reading that are ours. Thread-safe.
 class OwnOpening {
   public:
     /// @param node  as it is watched: absolute, with symbolic links resolved.

@@ -59,8 +59,8 @@ class ProcDirectory {
 /// @return 0, or an errno.
 int look_at(int base, const char* name, struct statx& found) noexcept;
 
-/// The number of the mount that it was reached through; nothing where the kernel does not tell
-/// (Linux before 5.8).
+/// The number of the mount that it was reached through; nothing where the kernel does not
+/// report it (Linux before 5.8).
 std::optional<std::uint64_t> mount_of(const struct statx& found) noexcept;
 
 /// A file of /proc, as far as it could be read, and the errno that ended that; 0 at its end.

@@ -6,7 +6,7 @@
 
 namespace loopingcall::device::detail {
 
-/// Of errors in looking at what the kernel shows, those that say nothing about what was looked for:
+/// Of errors in reading what the kernel shows, those that say nothing about the target:
 /// this process or the system has no descriptor or memory left. What is not there, or is not shown
 /// to us, is an answer; this is none, and a device must not be called free after it.
 inline bool is_shortage(int error) noexcept {

@@ -28,7 +28,7 @@ class DiskLocker {
     DiskLocker(const DiskLocker&) = delete;
     DiskLocker& operator=(const DiskLocker&) = delete;
 
-    /// Tries to take the locks that are missing, without waiting for who holds them.
+    /// Tries to take the locks that are missing, without waiting for their holders.
     /// @return whether all are taken.
     /// Throws `boost::system::system_error` if a disk cannot be opened in `limit`.
     asio::awaitable<bool> try_all(Duration limit);
@@ -45,7 +45,7 @@ class DiskLocker {
     process::detail::Descriptor opened_{};
 };
 
-/// "sfdisk 512": who holds the lock of a disk.
+/// "sfdisk 512": the holder of the lock of a disk.
 std::string lock_owners(const UdevDisk& disk);
 
 }  // namespace loopingcall::device::detail

@@ -11,7 +11,7 @@ namespace loopingcall::device::detail {
 
 /// The numbers (st_dev) of the subvolumes of a btrfs that processes have open or are in: the kernel
 /// makes them up, and shows them nowhere. Asks btrfs alone, by statfs(). Empty before Linux 6.10,
-/// which does not tell its files from others.
+/// which does not distinguish its files from others.
 /// @param uuid  as sysfs names it.
 std::set<dev_t> numbers_of_btrfs(const std::string& uuid, const KernelView& view);
 

@@ -28,7 +28,7 @@ bool is_still(const Identity& mount) {
     return look_at(AT_FDCWD, mount.path.c_str(), found) == 0 && mount_of(found) == mount.mount;
 }
 
-/// The lock of all who ask about mounts of this namespace: each mount belongs to one.
+/// The lock of all checks of mounts of this namespace: each mount belongs to one.
 /// @return a descriptor that has it, or none.
 Descriptor lock_namespace() {
     Descriptor space(::open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC));

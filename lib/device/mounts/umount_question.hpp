@@ -17,7 +17,7 @@ namespace loopingcall::device::detail {
 /// before and after, and holds a lock on the mount namespace meanwhile: no two checks ask at the
 /// same time.
 /// @param has_exempt_holder  whether a process uses it that does not count as a holder. This
-///                           process need not be named: it is looked for.
+///                           process need not be named: this finds it.
 Answer ask_umount(const Identity& mount, bool has_exempt_holder);
 
 /// How this process uses a mount itself: "its working directory"; empty if it does not.

@@ -18,7 +18,7 @@ struct ToOpen {
     /// Entries of the kernel's tables that may be a use of this file.
     std::vector<Unplaced> unplaced = {};
     /// Whether a process has it open that does not count as a holder. This process need not be
-    /// named: it is looked for.
+    /// named: this finds it.
     bool has_exempt_holder = false;
 };
 
@@ -26,7 +26,7 @@ struct ToOpen {
 /// of lease, and of the sources of `unplaced`, for a regular file; of umount for a mount point;
 /// none for anything else.
 ///
-/// An opening that succeeds is an event to all who watch the node, and an OwnOpening. A claim in
+/// An opening that succeeds is an event to every watch of the node, and an OwnOpening. A claim in
 /// progress makes it block.
 std::vector<Answer> try_openings(const ToOpen& what);
 

@@ -42,7 +42,7 @@ std::string_view take_line(std::string_view& text) {
 }
 
 /// `Cannot stat file /proc/12/fd/3: Permission denied` gives 12: one of its files could not be
-/// looked at, so nothing is known of that process.
+/// inspected, so nothing is known of that process.
 std::optional<pid_t> uninspected_process(std::string_view line) {
     for (const std::string_view prefix : {"Cannot stat file /proc/", "Cannot stat /proc/"}) {
         if (!line.starts_with(prefix)) continue;

@@ -7,8 +7,8 @@
 
 namespace loopingcall::device::detail {
 
-/// Asks `fuser` or `lsof` once who uses a device. Never fails: what goes wrong makes the answer
-/// unknown, and says why. Only a cancellation is thrown, as `operation_aborted`.
+/// Asks `fuser` or `lsof` once for the users of a device. Never fails: what goes wrong makes the
+/// answer unknown, and says why. Only a cancellation is thrown, as `operation_aborted`.
 ///
 /// They get one absolute path with symbolic links resolved: fuser would read a relative one such as
 /// `d/tcp` as a port, and never ends on a loop of links (psmisc 23.6).

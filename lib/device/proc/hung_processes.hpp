@@ -7,7 +7,7 @@
 
 namespace loopingcall::device::detail {
 
-/// What is looked at in a process at a time. What may hang comes last, so that it does not take
+/// What is inspected in a process at a time. What may hang comes last, so that it does not take
 /// along what was found before.
 enum class Look : unsigned char {
     descriptors,  ///< open descriptors, working and root directory, program

@@ -9,8 +9,8 @@ namespace loopingcall::device::detail {
 
 /// A file of which something is mapped into memory.
 struct MappedFile {
-    /// The name of its link in /proc/PID/map_files. Which file it is the kernel tells there, as it
-    /// tells it for a descriptor; the device and inode in the text are not those of stat() on every
+    /// The name of its link in /proc/PID/map_files. There the kernel reports which file it is, as
+    /// for a descriptor; the device and inode in the text are not those of stat() on every
     /// file system.
     std::string link;
     /// Device, inode and path as the text has them: the same for another mapping of the file.

@@ -10,7 +10,7 @@ namespace loopingcall::device::detail {
 /// Thrown in the middle of a process when no waiter is left for the answer.
 struct ScanAbandoned {};
 
-/// How far a thread has come: it counts the entries that it looks at, and another one watches.
+/// How far a thread has come: it counts the entries that it inspects, and another one watches.
 class Progress {
   public:
     explicit Progress(std::shared_ptr<const std::atomic<bool>> abandoned)

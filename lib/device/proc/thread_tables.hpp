@@ -16,12 +16,12 @@ bool has_threads(int base, const char* tasks);
 /// thread may have ended, and each thread may have files, places and a mount namespace of its own.
 std::vector<std::string> directories_of_threads(int proc, pid_t pid);
 
-/// Tells which threads of a process share what with others, so that what they share is looked at
+/// Finds which threads of a process share what with others, so that what they share is inspected
 /// once: most share all with the process. The kernel compares for us (kcmp), by an order, so that a
 /// thousand threads cost ten thousand comparisons.
 class ThreadTables {
   public:
-    /// @param leader  the first thread of the process, which has been looked at.
+    /// @param leader  the first thread of the process, which has been inspected.
     explicit ThreadTables(pid_t leader) : seen_{leader}, files_{leader}, places_{leader} {}
 
     /// Whether this thread has not been asked about before.

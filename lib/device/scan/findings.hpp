@@ -10,7 +10,7 @@
 
 namespace loopingcall::device::detail {
 
-/// What one look at one process found. It belongs to the thread that looks until it is complete, so
+/// What one inspection of one process found. It belongs to its thread until it is complete, so
 /// that a thread that hangs leaves nothing half done.
 struct Findings {
     struct Use {

@@ -100,8 +100,8 @@ bool ProcessInspector::open_links(int proc, process::detail::Descriptor& links) 
     return links.is_open();
 }
 
-/// Those that are not looked for are remembered.
-/// @return whether it could be looked at, or may not be.
+/// Those of no target are remembered.
+/// @return whether it could be inspected, or may not be.
 bool ProcessInspector::inspect_mapped_file(int links, const MappedFile& file) {
     if (file.identity.ends_with(" anon_inode:[io_uring]")) {
         findings_.mapped_rings.push_back(file.inode);
@@ -124,8 +124,8 @@ bool ProcessInspector::inspect_mapped_file(int links, const MappedFile& file) {
     return true;
 }
 
-/// Which file it is may not be seen; its name in the map proves nothing unless it is what is looked
-/// for.
+/// Which file it is may not be seen; its name in the map proves nothing unless it is that of a
+/// target.
 void ProcessInspector::note_unseen_mapping(std::string_view identity) {
     findings_.add_gap({.pid = pid_, .place = Place::mappings, .is_refusal = true});
     const std::size_t path = identity.find('/');

@@ -37,7 +37,7 @@ std::string directory_of(const std::string& path) {
 }  // namespace
 
 /// The kernel writes paths as they are from our root, or from that of another mount namespace; and
-/// what has that path now need not be what was registered. So what is looked for is looked up in
+/// what has that path now need not be what was registered. So a target is looked up in
 /// both, and what is in neither may be it.
 void ProcessInspector::inspect_ring(const std::string& info) {
     const RegisteredFiles files = read_ring(info);

@@ -9,7 +9,7 @@ namespace loopingcall::device::detail {
 
 /// A thread may hand its table on to a new one and end, or become the process itself by exec(): so
 /// they are listed again as long as there are new ones that do not share what is known, and then
-/// the process is looked at once more if one has ended before it could be looked at.
+/// the process is inspected once more if one has ended before its inspection.
 void ProcessInspector::inspect_threads() {
     ThreadTables tables(pid_);
     constexpr int most_rounds = 32;

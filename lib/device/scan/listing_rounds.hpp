@@ -8,7 +8,7 @@ namespace loopingcall::device::detail {
 /// slipped through: a holder that forks and ends leaves a process that was not listed.
 ///
 /// A holder can only slip through if there is one in each round that ends before it is inspected,
-/// and has forked the next one after the list was read. So a round in which everybody could be
+/// and has forked the next one after the list was read. So a round in which every process could be
 /// inspected breaks the chain. A list without a new process ends it at once; after a round that
 /// was not clear, only the second such list does, since pids begin again with the low ones some
 /// time. Where processes come all the time, the first clear round counts once there were a few

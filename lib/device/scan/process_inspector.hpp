@@ -86,7 +86,7 @@ class ProcessInspector {
     Progress& progress_;
     RingFormat ring_format_;
     std::optional<std::set<pid_t>> ancestors_;
-    NameSet strangers_;  // mapped files that are not looked for
+    NameSet strangers_;  // mapped files of no target
 
     pid_t pid_ = 0;  // of the process that is inspected
     process::detail::Descriptor process_{};

@@ -130,7 +130,7 @@ class Scan {
     ScanCrew crew_;
 };
 
-/// A process may have been looked at twice.
+/// A process may have been inspected twice.
 void put_in_order(std::vector<Holder>& holders) {
     const auto order = [](const Holder& one, const Holder& other) {
         return std::tie(one.pid, one.path) < std::tie(other.pid, other.path);

@@ -27,7 +27,7 @@ struct UsedFileSystem {
     std::string role = {};                ///< what the device is to it: "journal of /dev/sda1"
 };
 
-/// What is looked for: a device or file, and the parts of it that count too.
+/// What is searched for: a device or file, and the parts of it that count too.
 struct ScanTarget {
     std::vector<Identity> parts = {};
     /// These count only if they are open for writing: the disk of a partition.
@@ -35,7 +35,7 @@ struct ScanTarget {
     std::vector<UsedFileSystem> file_systems = {};
 };
 
-/// Where a process may use a file, and where it was looked for.
+/// Where a process may use a file, and where the scan searched.
 enum class Place : unsigned char {
     descriptors,  ///< open descriptors, working and root directory, program
     mappings,     ///< what is mapped into memory

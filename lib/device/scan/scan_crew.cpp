@@ -41,7 +41,7 @@ std::pair<Place, const char*> name_of(Look look) {
     return {Place::descriptors, "its descriptors"};
 }
 
-/// Whether there is anything to look at.
+/// Whether there is anything to inspect.
 bool has_work(Look look, const Findings* known) {
     if (look == Look::threads) return known && (known->has_threads || !known->sockets.empty());
     if (look == Look::rings) return known && !known->rings.empty();

@@ -23,7 +23,7 @@ class ScanCrew {
     ScanCrew(const ScanCrew&) = delete;
     ScanCrew& operator=(const ScanCrew&) = delete;
 
-    /// Looks at all of these processes; returns when each of them was looked at or is a gap, or
+    /// Inspects all of these processes; returns when each of them was inspected or is a gap, or
     /// else the result has a problem: the time is up, or the scan was abandoned.
     /// @return how many of the processes had ended before.
     std::size_t look_at(const std::vector<ListedProcess>& processes, Look look);

@@ -36,7 +36,7 @@ void ScanTargets::add(const UsedFileSystem& used, std::size_t target) {
     if (used.part.is_mount_point) file_systems_.insert(used.part.file_system);
 }
 
-/// Mostly nothing is looked for like this: then it costs next to nothing.
+/// Mostly nothing is searched for like this: then it costs next to nothing.
 std::vector<ScanTargets::Part> ScanTargets::file_systems_of(const struct statx& found) const {
     std::vector<Part> places;
     const auto add_all = [&](const auto& range) {

@@ -12,7 +12,7 @@
 
 namespace loopingcall::device::detail {
 
-/// Tells whether something that a process uses is looked for. Does not change: all threads of a
+/// Decides whether something that a process uses is a target. Does not change: all threads of a
 /// scan share it.
 class ScanTargets {
   public:
@@ -42,11 +42,11 @@ class ScanTargets {
     /// Whether it matters through which mount a file is reached.
     [[nodiscard]] bool has_mounts() const { return !mounts_.empty(); }
 
-    /// Whether a file with this inode is looked for, on whatever file system.
+    /// Whether a file with this inode is a target, on whatever file system.
     [[nodiscard]] bool has_inode(std::uint64_t inode) const { return inodes_.contains(inode); }
-    /// Whether a block device is looked for.
+    /// Whether a block device is a target.
     [[nodiscard]] bool has_block_device() const { return has_block_device_; }
-    /// Whether something else is looked for that lies on this file system.
+    /// Whether there is another target that lies on this file system.
     [[nodiscard]] bool has_file_on(dev_t file_system) const {
         return file_systems_.contains(file_system);
     }

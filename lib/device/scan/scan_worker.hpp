@@ -25,7 +25,7 @@ struct ScanWork {
     /// @param directory  of /proc; copied.
     ScanWork(int directory, std::vector<ScanTarget> looked_for);
 
-    /// Adds what one look at one process found.
+    /// Adds what one inspection of one process found.
     void merge(const ListedProcess& process, Findings findings);
 
     const process::detail::Descriptor proc;
@@ -61,7 +61,7 @@ class ScanWorker {
     [[nodiscard]] bool is_busy() const { return is_busy_; }
     [[nodiscard]] bool is_given_up() const { return is_given_up_; }
     [[nodiscard]] const ListedProcess& process() const { return process_; }
-    /// How many processes it has taken, and how many entries it has looked at in all of them.
+    /// How many processes it has taken, and how many entries it has inspected in all of them.
     [[nodiscard]] std::uint64_t taken() const { return taken_; }
     [[nodiscard]] std::uint64_t entries() const { return progress_.entries(); }
     /// What it finds does not count any more, and it ends when it can.

@@ -184,7 +184,7 @@ asio::awaitable<void> UdevCheck::watch_lock(Found locked) try {
         co_return;
     }
 } catch (const std::exception&) {
-    polling_ = false;  // no thread: the interval tells
+    polling_ = false;  // no thread: a check at the interval notices it
 }
 
 }  // namespace loopingcall::device::detail

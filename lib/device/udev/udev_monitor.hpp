@@ -17,7 +17,7 @@ struct UdevEvents {
     bool lost = false;
 };
 
-/// Reads the events that have come so far, without waiting. Only root's count: anybody may send to
+/// Reads the events that have come so far, without waiting. Only root's count: any user may send to
 /// the address of a socket.
 UdevEvents read_udev_events(int monitor);
 

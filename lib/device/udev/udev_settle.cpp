@@ -28,7 +28,7 @@ using asio::posix::stream_descriptor;
 
 /// Each echo that is lost is asked for again, but not for ever.
 constexpr int most_echoes = 5;
-/// How often the lock of a worker that processes an event of the disk is looked at.
+/// How often the lock of a worker that processes an event of the disk is checked.
 constexpr std::chrono::milliseconds worker_poll{50};
 constexpr std::chrono::seconds writing_limit{10};
 constexpr std::chrono::seconds ping_again_after{1};
@@ -184,7 +184,7 @@ asio::awaitable<void> UdevSettle::ask() {
     try {
         asked = (co_await find_in_background(work, writing_limit)).value_or(Asked::refused);
     } catch (const std::exception&) {
-        // No thread, no descriptor: the queue tells.
+        // No thread, no descriptor: the queue shows it.
     }
     if (closed_ || !working_) co_return;
     if (asked == Asked::sent) ++asked_;

@@ -28,7 +28,7 @@ enum class SettleStep : unsigned char {
     absent,   ///< nothing: no udevd runs
     settled,  ///< nothing: all earlier events of the disk are processed
     wait,     ///< wait for a change
-    ask,      ///< ask the kernel for an event of the disk, whose echo tells
+    ask,      ///< ask the kernel for an event of the disk, whose echo answers
 };
 
 /// How long udevd may be busy with any device before the disk's own echo decides: an echo costs one

@@ -10,7 +10,7 @@
 
 namespace loopingcall::device::detail {
 
-/// When a claimed device is looked at again, between its checks: the end of a claim may be no event
+/// When a claimed device is tried again, between its checks: the end of a claim may be no event
 /// at all. A umount goes on writing when the mount has gone from the table; a lazy or detached
 /// mount, a mount of another namespace and a stacked device show nothing when they end.
 ///
@@ -19,7 +19,7 @@ namespace loopingcall::device::detail {
 ///
 /// The cost stays bounded, even if the device is claimed for ever. A look is one opening that the
 /// kernel refuses, on a thread: some 25 system calls, at most once per second in the long run, and
-/// some 60 looks in the first ten seconds. A device without a claim is not looked at: the end of
+/// some 60 looks in the first ten seconds. A device without a claim is not tried: the end of
 /// each holder is an event. A pure function of what it is given.
 class ClaimPacing {
   public:

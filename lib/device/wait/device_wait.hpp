@@ -23,7 +23,7 @@ class DeviceWait;
 struct Companions {
     explicit Companions(std::size_t devices) : round(devices) {}
 
-    /// All who wait for the others go on: a round has begun, or was the last.
+    /// Lets all that wait for the others continue: a round has begun, or was the last.
     void call_all();
 
     CommonRound round;

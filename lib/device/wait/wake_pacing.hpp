@@ -10,7 +10,7 @@ namespace loopingcall::device::detail {
 /// When a check that an early wake asks for is made: at once, but never sooner than 10 ms after the
 /// one before.
 ///
-/// A wake may come a moment before the device is free: the kernel tells that something was
+/// A wake may come a moment before the device is free: the kernel reports that something was
 /// unmounted before the last of it is closed. So a check that finds it still busy is followed by
 /// others, each at twice the distance of the one before. The same keeps a device that is closed all
 /// the time from being checked all the time. A pure function of the moments it receives.

@@ -36,7 +36,7 @@ class VirtualTimerQueue final : public TimerQueue,
 
     void sleep(Duration delay, SleepHandler handler, const asio::any_io_executor& fallback);
 
-    /// The clock goes away: whoever sleeps is forgotten.
+    /// The clock goes away: it forgets all that sleep.
     void close();
 
   private:

@@ -140,7 +140,7 @@ bool Engine::begin_call(TimePoint now) {
     return true;
 }
 
-/// @return whether the planned call is due; points that are too late for it are left out.
+/// @return whether the planned call is due; ticks that are too late for it are left out.
 bool Engine::begin_planned(TimePoint now) {
     while (is_due(now)) {
         const std::uint64_t counted = planned_.missed;

@@ -1,4 +1,4 @@
-// How a run ends, and who learns of it.
+// How a run ends, and how its observer and waiters learn of it.
 #include <loopingcall/detail/engine.hpp>
 #include <utility>
 

@@ -1,4 +1,4 @@
-// Those who wait for the outcome of a loop.
+// The waiters of a loop.
 #include <atomic>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
@@ -19,7 +19,7 @@ using boost::system::system_error;
 
 namespace {
 
-/// Never used twice: a waiter's cancellation slot may outlive him by far.
+/// Never used twice: a waiter's cancellation slot may outlive it by far.
 std::uint64_t next_waiter_id() {
     static std::atomic<std::uint64_t> last = 0;
     return ++last;
@@ -58,7 +58,7 @@ void Engine::refuse(Waiter waiter) {
                             ErasedOutcome()));
 }
 
-/// Those who wait for the run that was started last. Under the lock.
+/// The waiters for the run that was started last. Under the lock.
 Engine::Waiters& Engine::waiters() {
     return phase_ == Phase::ending ? farewells_->last().waiters : waiters_;
 }

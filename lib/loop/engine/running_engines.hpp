@@ -13,7 +13,7 @@ namespace loopingcall::detail {
 
 /// The loops that run in an execution context, and whether that context is still alive.
 ///
-/// They are kept alive by it: whoever started a loop may be gone before it ends. While there are
+/// They are kept alive by it: the owner of a loop may be gone before it ends. While there are
 /// any, they are outstanding work of the context, whatever becomes of their timer meanwhile. When
 /// the context goes, they are let go of, and every loop learns that there is none any more.
 ///

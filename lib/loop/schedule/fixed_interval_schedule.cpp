@@ -40,7 +40,7 @@ bool is_on_the_grid(const Plan& plan) noexcept {
     return plan.reason == DelayReason::interval || plan.reason == DelayReason::overdue;
 }
 
-/// Whether a planned call is still to be made after an extra one that ended at `now`: points of the
+/// Whether a planned call is still to be made after an extra one that ended at `now`: ticks of the
 /// grid that passed are for the policy, a delay of the body's is kept, and a back-off is over.
 bool stands(const Plan& planned, TimePoint now) noexcept {
     if (planned.reason == DelayReason::backoff) return false;
@@ -86,7 +86,7 @@ bool FixedIntervalSchedule::comes_too_late(const Plan& plan, TimePoint now) cons
     return now - rounded_up(plan.begin, rare_->tolerance) > rare_->grace_time;
 }
 
-/// The call to be made instead of `plan`, which comes too late, as do some of the points behind it.
+/// The call to be made instead of `plan`, which comes too late, as do some of the ticks behind it.
 Plan FixedIntervalSchedule::instead_of(const Plan& plan, TimePoint now) {
     Duration::rep too_late = 1;
     if (is_on_the_grid(plan)) {
@@ -94,7 +94,7 @@ Plan FixedIntervalSchedule::instead_of(const Plan& plan, TimePoint now) {
         too_late += (in_time - plan.begin - Duration{1}) / interval_;
     }
     Plan last_too_late = plan;
-    // Jitter may have had the call begin before its point, which then lies beyond the end of time.
+    // Jitter may have had the call begin before its tick, which then lies beyond the end of time.
     last_too_late.due = saturating_add(plan.due, (too_late - 1) * interval_);
     last_too_late.begin = saturating_add(plan.begin, (too_late - 1) * interval_);
     if (too_late > 1 && !comes_too_late(last_too_late, now)) {  // by what the tolerance adds
@@ -113,7 +113,7 @@ Plan FixedIntervalSchedule::instead_of(const Plan& plan, TimePoint now) {
     return next;
 }
 
-/// Only burst makes a call for each point that is overdue; for the others, it is a call for now.
+/// Only burst makes a call for each tick that is overdue; for the others, it is a call for now.
 TimePoint FixedIntervalSchedule::announced(const Plan& plan, TimePoint now) const noexcept {
     return missed_ticks_ == MissedTicks::burst ? plan.begin : std::max(plan.begin, now);
 }
@@ -147,7 +147,7 @@ TimePoint FixedIntervalSchedule::announced(const Plan& plan, TimePoint now) cons
     return plan;
 }
 
-/// The call after the last point that is dealt with. Points that are left out are, too, from now
+/// The call after the last tick that is dealt with. Ticks that are left out are, too, from now
 /// on.
 Plan FixedIntervalSchedule::on_grid(TimePoint now) {
     Plan plan;

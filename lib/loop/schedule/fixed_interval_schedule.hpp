@@ -47,7 +47,7 @@ class FixedIntervalSchedule final : public Schedule {
     void begin_grid(TimePoint origin, bool served) noexcept;
 
     Duration interval_;
-    TimePoint grid_;  // the last point that is dealt with, or else the first
+    TimePoint grid_;  // the last tick that is dealt with, or else the first
     MissedTicks missed_ticks_;
     bool served_ = false;   // whether grid_ is dealt with
     bool failing_ = false;  // the first success begins a new grid

@@ -8,15 +8,15 @@
 // Inline, because each tick needs them.
 namespace loopingcall::detail {
 
-/// The first point of the grid `grid + k * interval`, k >= 0, after `now`, and how many points are
+/// The first tick of the grid `grid + k * interval`, k >= 0, after `now`, and how many ticks are
 /// left out on the way to it.
 ///
-/// Strictly after, as in Twisted: a call that ends exactly on a point does not serve it.
+/// Strictly after, as in Twisted: a call that ends exactly on a tick does not serve it.
 ///
 ///     planned   0    100    200    300    400        interval 100, grid 0 is served, now 250
 ///     calls     |-------------|    |      |          300 (missed 2)
 ///
-/// @param served  whether the point `grid` is dealt with: then the next one comes after it even if
+/// @param served  whether the tick `grid` is dealt with: then the next one comes after it even if
 ///        `now` does not, since jitter may have a call begin early.
 [[nodiscard]] inline Plan next_point(TimePoint grid, Duration interval, bool served,
                                      TimePoint now) noexcept {
@@ -28,7 +28,7 @@ namespace loopingcall::detail {
     return {.due = due, .begin = due, .missed = static_cast<std::uint64_t>(missed)};
 }
 
-/// The last of the points `due + k * interval` that is not after `now`, with the points left out on
+/// The last of the ticks `due + k * interval` that is not after `now`, with the ticks left out on
 /// the way to it; `due` itself if `now` is before it.
 [[nodiscard]] inline Plan latest_point(TimePoint due, Duration interval, TimePoint now) noexcept {
     const Duration::rep passed = now - due < interval ? 0 : (now - due) / interval;

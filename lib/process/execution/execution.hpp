@@ -31,7 +31,7 @@ namespace loopingcall::process::detail {
 /// longer than `grace` and 100 ms from the moment the child was asked to end.
 ///
 /// A loop that was kept busy sees several of these at once. So, before the time is said to be up,
-/// what is there is looked at: a child that ended in time is not said to be late, and nothing it
+/// what is there is read: a child that ended in time is not said to be late, and nothing it
 /// wrote is missing.
 ///
 /// Everything happens on one strand; the pending operations keep it alive.

@@ -43,7 +43,7 @@ class Output {
     void read_available();
 
     /// Gives the descriptor up; a pending wait is aborted. What is written from now on is read and
-    /// dropped in the background: whoever writes it gets no SIGPIPE.
+    /// dropped in the background: a writer gets no SIGPIPE.
     void close() noexcept;
 
     /// Says that the child writes elsewhere.

@@ -12,7 +12,7 @@ namespace loopingcall::process::detail {
 
 namespace {
 
-/// A host may have closed its standard streams; then their numbers are given to anybody.
+/// A host may have closed its standard streams; then any new descriptor may get their numbers.
 Descriptor above_standard_streams(Descriptor descriptor) {
     if (descriptor.get() > STDERR_FILENO) return descriptor;
     Descriptor moved(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));

@@ -6,10 +6,10 @@
 
 namespace loopingcall::process::detail {
 
-/// Where a program is looked for when the child has no PATH.
+/// Where a program is searched when the child has no PATH.
 inline constexpr std::string_view default_path = "/usr/local/bin:/usr/bin:/bin";
 
-/// Whether a program is looked for in PATH.
+/// Whether a program is searched in PATH.
 bool is_searched_for(std::string_view program);
 
 /// The files that may be the program, in the order in which they are tried: the program as it is if
