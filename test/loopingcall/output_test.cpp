@@ -81,8 +81,11 @@ BOOST_AUTO_TEST_CASE(json_says_whether_the_outputs_are_whole) {
 
 BOOST_AUTO_TEST_CASE(what_comes_late_is_waited_for_or_reported_as_missing) {
     const std::string late =
-        " -n 1 -- sh -c '(until [ -e go ]; do sleep 0.01; done; echo late) & echo first'";
-    const auto missing = script("loopingcall" + late + "; code=$?; touch go; exit $code");
+        " -n 1 -- sh -c '(until [ -e go ]; do sleep 0.01; done; touch seen; echo late) & "
+        "echo first'";
+    // The directory, and "go" with it, must not be removed before the child has seen it.
+    const std::string let_go = "touch go; until [ -e seen ]; do sleep 0.01; done";
+    const auto missing = script("loopingcall" + late + "; code=$?; " + let_go + "; exit $code");
     BOOST_TEST(missing.exit_code == 0);
     BOOST_TEST(missing.out == "first\n");
     BOOST_TEST(missing.err.find("--wait-output waits for it") != std::string::npos, missing.err);
@@ -92,7 +95,7 @@ BOOST_AUTO_TEST_CASE(what_comes_late_is_waited_for_or_reported_as_missing) {
     BOOST_TEST(waited.out == "first\nlate\n");
     BOOST_TEST(waited.err == "");
     BOOST_TEST((waited.elapsed < 60s));
-    const auto json = script("rm go; loopingcall -o json" + late + "; touch go");
+    const auto json = script("rm go seen; loopingcall -o json" + late + "; " + let_go);
     BOOST_TEST(json.out.find("\"truncated\":true") != std::string::npos);
 }
 
