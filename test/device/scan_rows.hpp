@@ -10,7 +10,7 @@ namespace test {
 
 /// Where a process of a row finds what it needs.
 struct Place {
-    std::filesystem::path device;   ///< a disk that is asked for
+    std::filesystem::path device;   ///< a disk that is a target
     std::filesystem::path scratch;  ///< a directory, on a file system that may hold device nodes
 };
 

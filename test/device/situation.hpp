@@ -23,7 +23,7 @@ class Situation {
     Situation(const Situation&) = delete;
     Situation& operator=(const Situation&) = delete;
 
-    /// What is asked for; empty if the situation cannot be made here.
+    /// The target; empty if the situation cannot be made here.
     [[nodiscard]] const std::filesystem::path& device() const { return device_; }
     /// The process that uses it, if one can be seen.
     [[nodiscard]] std::optional<pid_t> holder() const { return holder_; }

@@ -42,7 +42,7 @@ void expect_busy(const test::Situation& situation, const device::Report& report)
 
 BOOST_FIXTURE_TEST_SUITE(situation, test::Waiting)
 
-BOOST_AUTO_TEST_CASE(whoever_uses_a_device_it_is_busy_for_every_probe) {
+BOOST_AUTO_TEST_CASE(a_device_in_use_is_busy_for_every_probe) {
     for (const test::NamedSituation& named : test::situations()) {
         const auto situation = named.make();
         if (situation->device().empty()) {

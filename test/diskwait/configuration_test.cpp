@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_hangup_makes_a_wait_read_its_files_again) {
         return script.replace(script.find('%'), 1, text);
     };
     (void)scratch.file("a.conf", "[disk_partitioner]\ncheck_device_interval = 1000\n");
-    // What looks for it holds the file, too, for a moment, whose end would be a reason to check.
+    // A search for it holds the file, too, for a moment, whose end would be a reason to check.
     const auto ended = shell(
         "exec 9< '" + file.string() +
         "'; '" TEST_DISKWAIT "' -v --probe procfs --no-early-wake --config-file '" + conf.string() +

@@ -17,7 +17,7 @@ struct Helped : test::Program {
     fs::path program = scratch.path() / "diskwait";
     fs::path helper = scratch.path() / "as_root";
 
-    /// env(1) that runs as root, whoever starts it, as sudo does; and a program that all may run.
+    /// env(1) that always runs as root, as sudo does; and a program that all may run.
     Helped() {
         fs::permissions(scratch.path(), fs::perms(0755));
         fs::copy_file(TEST_DISKWAIT, program);

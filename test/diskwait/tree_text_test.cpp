@@ -125,7 +125,7 @@ BOOST_FIXTURE_TEST_CASE(explain_waits_if_the_command_line_says_so, test::Program
     BOOST_TEST(ended.out.find("after 3 checks in") != std::string::npos, ended.out);
 }
 
-BOOST_FIXTURE_TEST_CASE(json_has_the_whole_tree_if_it_is_asked_for, test::Program) {
+BOOST_FIXTURE_TEST_CASE(json_has_the_whole_tree_with_explain, test::Program) {
     std::string holders;
     for (int i = 0; i < 12; ++i)
         holders += "sleep 1000 < '" + file.string() + "' > /dev/null 2>&1 & p=\"$p $!\"; ";

@@ -6,7 +6,7 @@
 
 namespace test {
 
-/// Something that a program is asked to do, and what it may answer.
+/// A task of a program, and its possible answers.
 struct Operation {
     const char* name;
     std::vector<std::string> argv;
@@ -18,7 +18,7 @@ struct Operation {
 enum class Consequence {
     failure,  ///< one of the exit codes above
     end,      ///< or the program is ended, as documented
-    partial,  ///< or the answer is free, and says that something could not be looked at
+    partial,  ///< or the answer is free, and says that something could not be inspected
     none,     ///< it is not to be noticed: the answer is as if nothing had failed
 };
 

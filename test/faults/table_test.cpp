@@ -185,7 +185,7 @@ struct Injection : Programs {
 
 BOOST_FIXTURE_TEST_SUITE(fault_table, Injection)
 
-// One case a program: the second can run beside tests that look at all processes.
+// One case a program: the second can run beside tests that inspect all processes.
 BOOST_AUTO_TEST_CASE(diskwait_gives_the_answer_or_says_why_it_cannot) { inject_into("diskwait"); }
 
 BOOST_AUTO_TEST_CASE(loopingcall_gives_the_answer_or_says_why_it_cannot) {

@@ -146,7 +146,7 @@ class Model {
         return grace && planned_.begin <= now_ && now_ - planned_.begin > *grace;
     }
 
-    /// The planned call, and the points behind it that are too late as well.
+    /// The planned call, and the ticks behind it that are too late as well.
     void leave_out() {
         do {
             served_ = std::max(served_, planned_.due);

@@ -16,7 +16,7 @@ namespace {
     for (;;) ::pause();
 }
 
-// Makes a file, if told which, so that the test knows that it may begin.
+// Makes the file, if one is named, so that the test knows that it may begin.
 int ignore_termination(const char* file) {
     std::signal(SIGTERM, SIG_IGN);
     if (file) ::close(::open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
@@ -42,7 +42,7 @@ int list_signals() {
     return 0;
 }
 
-// The grandchild keeps the outputs open after the child has ended, which says who it is.
+// The grandchild keeps the outputs open after the child has ended, which shows which process it is.
 int leave_grandchild() {
     const pid_t grandchild = ::fork();
     if (grandchild == 0) wait_for_ever();
@@ -50,7 +50,7 @@ int leave_grandchild() {
     return 0;
 }
 
-// A tracer seizes this process and does not let the kernel tell its end, as a debugger that has
+// A tracer seizes this process and does not let the kernel report its end, as a debugger that has
 // hung does. Its pid is in `file` once it is at work.
 int withhold_end(const char* file) {
     ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);

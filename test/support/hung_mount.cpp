@@ -80,7 +80,7 @@ bool HungMount::make_known(const std::string& name, unsigned mode) {
     return is_known;
 }
 
-// Closed first: who hangs gets an error then, and lets go.
+// Closed first: a hung process gets an error then, and lets go.
 HungMount::~HungMount() {
     if (server_ >= 0) ::close(server_);
     if (mounted_) ::umount2(point_.c_str(), MNT_DETACH);

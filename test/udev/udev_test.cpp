@@ -192,7 +192,7 @@ BOOST_FIXTURE_TEST_CASE(events_of_other_disks_do_not_hold_a_disk_up, BesideUdevd
     BOOST_TEST((result.elapsed < 20s));
 }
 
-/// What udevd tells its listeners does not reach another network namespace; its socket, its queue
+/// The events of udevd do not reach another network namespace; its socket, its queue
 /// and its lock are seen there.
 BOOST_FIXTURE_TEST_CASE(another_network_namespace_sees_the_same, BesideASlowUdevd) {
     if (skipped()) return;

@@ -16,7 +16,7 @@ struct Scale {
     double ticks = 0;  ///< that were made, of those planned
 };
 
-/// The same plan for everybody: `count` calls, once a second each, with phases spread over the
+/// The same plan for every library: `count` calls, once a second each, with phases spread over the
 /// second.
 class Plan {
   public:
@@ -46,7 +46,7 @@ class Plan {
     Clock::time_point origin_{};
 };
 
-/// Takes note of each call; cheap, and the same for everybody.
+/// Takes note of each call; cheap, and the same for every library.
 class Recorder {
   public:
     explicit Recorder(const Plan& plan);

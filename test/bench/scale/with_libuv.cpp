@@ -8,7 +8,7 @@ namespace bench {
 
 namespace {
 
-/// libuv counts whole milliseconds, from when its loop was last looked at.
+/// libuv counts whole milliseconds, from the last turn of its loop.
 struct Call {
     uv_timer_t timer;
     Recorder* recorder;

@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(ports_have_the_bounds_of_ports) {
     BOOST_TEST(code_of(PortType{}, "http") == "not_int");
 }
 
-BOOST_AUTO_TEST_CASE(bounds_are_checked_and_told) {
+BOOST_AUTO_TEST_CASE(bounds_are_checked_and_named) {
     const IntegerType from_one{.minimum = 1};
     BOOST_TEST(code_of(from_one, "1") == "");
     BOOST_TEST(parse_value(from_one, "0").expected == "a whole number of at least 1");

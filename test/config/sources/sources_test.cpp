@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(an_overridden_value_may_be_invalid_and_only_the_one_in_effe
     BOOST_TEST(problems(flagged) == "");
 }
 
-BOOST_AUTO_TEST_CASE(the_environment_is_asked_for_names_in_upper_case_with_two_underscores) {
+BOOST_AUTO_TEST_CASE(the_environment_has_names_in_upper_case_with_two_underscores) {
     variables = {
         {"OS_G_X", "1"}, {"os_g__x", "2"}, {"OS_DEFAULT__CHECK_Y", "e"}, {"OS_G__NO", "3"}};
     const Config loaded = Config::load(table, {.environment = environment()});

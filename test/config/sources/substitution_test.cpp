@@ -20,7 +20,7 @@ const OptionTable table{
 
 BOOST_FIXTURE_TEST_SUITE(substitution, test::Loaded)
 
-BOOST_AUTO_TEST_CASE(a_name_is_looked_for_in_its_group_and_then_in_default) {
+BOOST_AUTO_TEST_CASE(a_name_is_searched_in_its_group_and_then_in_default) {
     const Config loaded = load(table, "[g]\nx = ${y}-$host-${k.other}-$$-$n\ny = $x2$\n");
     BOOST_TEST(problems(loaded) ==
                "a.conf:2:5: x: refers to g.y, which has no proper value\n"

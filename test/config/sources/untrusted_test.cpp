@@ -1,4 +1,4 @@
-// Files that are looked for, when root looks: who else may write to them decides.
+// Default files, when root reads them: the rights of others to write to them decide.
 #include <sys/stat.h>
 #include <unistd.h>
 

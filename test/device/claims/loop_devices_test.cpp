@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_directory_needs_no_opening_of_loop_devices) {
     BOOST_TEST(!loops.find(sequence));
 }
 
-BOOST_AUTO_TEST_CASE(each_is_asked_once_in_a_process_and_forgotten_when_it_is_detached) {
+BOOST_AUTO_TEST_CASE(each_loop_device_is_opened_once_per_process_and_forgotten_when_detached) {
     if (skipped()) return;
     const test::LoopDisk asked(scratch.file("asked"), 4);
     BOOST_REQUIRE(asked.attached());

@@ -25,7 +25,7 @@ constexpr Probe probes[] = {Probe::fuser, Probe::lsof, Probe::procfs};
 int opened(const Path& path) { return ::open(path.c_str(), O_RDWR | O_CLOEXEC); }
 
 /// Asks for the state; to be used in a forked child.
-/// @return as the exit status of diskwait; 10 if it is free and the reason for that is not told.
+/// @return as the exit status of diskwait; 10 if it is free without a reason for that.
 int ask(const Path& disk, Probe probe) {
     asio::io_context context;
     int status = 11;
@@ -57,7 +57,7 @@ int in_a_child(const std::function<int()>& work) {
 
 struct Row {
     const char* name;
-    /// Done by the one who starts the program.
+    /// Done by the parent of the program.
     std::function<bool(const Path&)> hold;
     int expected;
 };
@@ -70,7 +70,7 @@ bool lock_by_posix(int file) {
     return ::fcntl(file, F_SETLK, &whole) == 0;
 }
 
-/// As `exec 9<>DEVICE; flock 9` does: the one who took the lock has ended.
+/// As `exec 9<>DEVICE; flock 9` does: the process that took the lock has ended.
 bool lock_by_a_child(int file) {
     return in_a_child([&] { return lock(file, LOCK_EX) ? 0 : 1; }) == 0;
 }

@@ -1,5 +1,5 @@
-// A mount point: busy as long as umount would be refused, whoever uses it in whatever way; and free
-// when it would not be. Needs root.
+// A mount point: busy as long as umount would be refused, whatever uses it, and in whatever way;
+// free when it would not be. Needs root.
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mman.h>

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(busybox_prints_a_trailing_blank_and_a_newline) {
     BOOST_TEST(pids_of(report) == (std::vector<pid_t>{12, 13}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(the_letters_tell_the_access_where_they_can_be_attributed) {
+BOOST_AUTO_TEST_CASE(the_letters_show_the_access_where_they_can_be_attributed) {
     BOOST_TEST(judged(found, " 12", name_line + "cm\n").holders[0].access ==
                    (std::vector<std::string>{"cwd", "mmap"}),
                boost::test_tools::per_element());

@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(nothing_at_all_and_exit_one_is_free) {
     BOOST_TEST(report.reason.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_process_is_busy_and_told_with_all_that_lsof_knows) {
+BOOST_AUTO_TEST_CASE(a_process_makes_it_busy_and_is_listed_with_all_that_lsof_knows) {
     const Report report = judged(0, sleeper);
     BOOST_TEST(report.state == State::busy);
     BOOST_REQUIRE(report.holders.size() == 1U);

@@ -7,7 +7,7 @@ using namespace loopingcall::device::detail;
 
 BOOST_AUTO_TEST_SUITE(descriptor_info)
 
-BOOST_AUTO_TEST_CASE(the_flags_tell_a_descriptor_of_a_path_from_an_open_one) {
+BOOST_AUTO_TEST_CASE(the_flags_distinguish_a_descriptor_of_a_path_from_an_open_one) {
     BOOST_TEST(parse_descriptor_info("pos:\t0\nflags:\t012000000\nmnt_id:\t9\n").is_path_only);
     BOOST_TEST(!parse_descriptor_info("pos:\t0\nflags:\t0100002\nmnt_id:\t9\n").is_path_only);
     BOOST_TEST(!parse_descriptor_info("pos:\t0\nflags:\t02100003\n").is_path_only);

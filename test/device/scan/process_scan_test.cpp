@@ -66,7 +66,7 @@ struct FakeProc {
     }
     void add_holder(int number) { std::filesystem::create_symlink(target, add(number) / "fd/3"); }
 
-    /// Those who hang come back.
+    /// The hung threads come back.
     void let_go() {
         for (const Path& fifo : fifos) {
             const int end = ::open(fifo.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);

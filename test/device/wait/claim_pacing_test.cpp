@@ -29,7 +29,7 @@ int looks_within(Duration time) {
 
 BOOST_AUTO_TEST_SUITE(claim_pacing)
 
-BOOST_AUTO_TEST_CASE(a_device_without_a_claim_is_not_looked_at) {
+BOOST_AUTO_TEST_CASE(a_device_without_a_claim_is_not_tried_between_checks) {
     ClaimPacing pacing;
     BOOST_TEST(!pacing.next(start));
     pacing.checked({}, start);

@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_device_that_is_simply_held_is_not_checked_without_an_even
     BOOST_TEST(result.checks < 30U);  // others may open and close it, which wakes
 }
 
-BOOST_AUTO_TEST_CASE(a_claimed_device_is_looked_at_and_not_checked) {
+BOOST_AUTO_TEST_CASE(a_claimed_device_is_tried_between_checks) {
     if (skipped()) return;
     BOOST_REQUIRE(make_file_system());
     BOOST_REQUIRE(::mount(disk.path().c_str(), point.c_str(), "ext2", 0, nullptr) == 0);

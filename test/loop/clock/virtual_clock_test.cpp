@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 BOOST_FIXTURE_TEST_SUITE(virtual_clock, test::VirtualTime)
 
-BOOST_AUTO_TEST_CASE(a_clock_starts_at_zero_and_moves_only_when_told) {
+BOOST_AUTO_TEST_CASE(a_clock_starts_at_zero_and_moves_only_when_advanced) {
     BOOST_TEST(clock.now().time_since_epoch().count() == 0);
     clock.advance(5ms);
     BOOST_TEST(test::in_ms(clock.now()) == 5);

@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(the_handler_of_a_cancelled_wait_may_destroy_its_signal_and_
     expect_all_completed();
 }
 
-// Each of these would be destroyed by the thread that told the handler, after it.
+// Each of these would be destroyed by the thread that called the handler, after it.
 BOOST_FIXTURE_TEST_CASE(all_that_a_retry_was_given_is_gone_before_its_handler_runs,
                         test::VirtualTime) {
     auto used = std::make_shared<int>(0);

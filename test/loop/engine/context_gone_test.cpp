@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(controls_do_nothing) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(async_wait_tells_a_handler_that_has_an_executor_of_its_own) {
+BOOST_AUTO_TEST_CASE(async_wait_calls_a_handler_that_has_an_executor_of_its_own) {
     for (const State state : states) {
         const Gone gone(state);
         asio::io_context other;

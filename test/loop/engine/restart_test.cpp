@@ -32,7 +32,7 @@ struct Restart : test::VirtualTime {
     auto recorder(const std::string& name) { return std::make_shared<Recorder>(log, name); }
     auto waiter(const std::string& name) {
         return [this, name](std::exception_ptr, const Outcome<void>& outcome) {
-            log.push_back(name + " told " + to_string(outcome.reason));
+            log.push_back(name + " notified " + to_string(outcome.reason));
         };
     }
     auto slow() {
@@ -99,8 +99,8 @@ BOOST_AUTO_TEST_CASE(the_old_run_is_finished_before_anything_of_the_new_one) {
     call.async_wait(waiter("second"));
     TEST_LOG();
     clock.advance(0ns);
-    TEST_LOG("first finished stopped", "first told stopped", "late first told stopped",
-             "second ran", "second finished exhausted", "second told exhausted");
+    TEST_LOG("first finished stopped", "first notified stopped", "late first notified stopped",
+             "second ran", "second finished exhausted", "second notified exhausted");
 }
 
 BOOST_AUTO_TEST_CASE(a_new_run_without_an_observer_waits_for_the_old_ones) {
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_new_run_without_an_observer_waits_for_the_old_ones) {
     call.stop();
     TEST_LOG();
     clock.advance(1s);
-    TEST_LOG("first finished stopped", "first told stopped", "second told stopped");
+    TEST_LOG("first finished stopped", "first notified stopped", "second notified stopped");
     TEST_RUNS();
     BOOST_TEST(!call.running());
 }
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(several_restarts_at_once_end_each_run_in_its_turn) {
     call.start({.interval = 100ms, .initial_delay = 20ms});
     clock.advance(150ms);
     BOOST_TEST(log.size() == 6U);
-    std::erase_if(log, [](const std::string& line) { return line.ends_with("told stopped"); });
+    std::erase_if(log, [](const std::string& line) { return line.ends_with("notified stopped"); });
     TEST_LOG("a finished stopped", "b finished stopped", "c finished stopped");
     TEST_RUNS(20, 120);
 }
@@ -174,7 +174,8 @@ BOOST_AUTO_TEST_CASE(in_on_finish_of_a_stopped_run_start_begins_the_next_one) {
     clock.advance(1s);
     BOOST_TEST(!refused);
     TEST_RUNS(0, 10, 110);
-    TEST_LOG("first ran", "first finished stopped", "first told stopped", "second told exhausted");
+    TEST_LOG("first ran", "first finished stopped", "first notified stopped",
+             "second notified exhausted");
 }
 
 BOOST_AUTO_TEST_CASE(in_on_finish_of_a_run_that_was_not_stopped_start_is_refused) {
@@ -270,7 +271,7 @@ BOOST_AUTO_TEST_CASE(a_restart_is_never_refused_between_two_calls_on_a_pool) {
 }
 
 // One thread reports a run, while another stops the next one.
-BOOST_AUTO_TEST_CASE(each_run_is_finished_once_whoever_starts_and_stops_it) {
+BOOST_AUTO_TEST_CASE(each_run_is_finished_once_whatever_starts_and_stops_it) {
     struct Counter : Observer {
         std::atomic<int> finished = 0;
         void on_finish(StopReason) override { ++finished; }

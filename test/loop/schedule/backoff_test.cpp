@@ -28,7 +28,7 @@ std::vector<long> delays(const Backoff& backoff, std::uint64_t count) {
 
 BOOST_AUTO_TEST_SUITE(backoff)
 
-BOOST_AUTO_TEST_CASE(doubles_from_a_second_to_a_minute_unless_told_otherwise) {
+BOOST_AUTO_TEST_CASE(doubles_from_a_second_to_a_minute_by_default) {
     TEST_DELAYS(Backoff{}, 1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000);
 }
 

@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(zero_calls_again_at_once) {
     TEST_RUNS(0, 0, 0);
 }
 
-BOOST_AUTO_TEST_CASE(an_exception_ends_the_loop_unless_told_otherwise) {
+BOOST_AUTO_TEST_CASE(an_exception_ends_the_loop_by_default) {
     auto call = make([&]() -> Duration { throw std::runtime_error("no"); });
     Told<void> told;
     call.start({.periodic_interval_max = 5ms});

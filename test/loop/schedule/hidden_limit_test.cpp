@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_retry_without_limits_makes_three_attempts) {
     BOOST_TEST(runs.size() == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(a_retry_told_to_have_no_limit_has_none) {
+BOOST_AUTO_TEST_CASE(a_retry_that_asks_for_no_limit_has_none) {
     async_retry(context, clock, {.max_attempts = std::nullopt}, failing(), asio::detached);
     clock.advance(24h);
     BOOST_TEST(runs.size() > 1000U);

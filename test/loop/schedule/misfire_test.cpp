@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(many_loops_do_not_all_call_in_the_instant_that_time_goes_on
     }
 }
 
-// Jitter has a call begin before its point, which lies beyond the end of time then.
+// Jitter has a call begin before its tick, which lies beyond the end of time then.
 BOOST_AUTO_TEST_CASE(a_tick_beyond_the_end_of_time_is_never_reached) {
     for (const MissedTicks policy : {MissedTicks::skip, MissedTicks::coalesce, MissedTicks::burst,
                                      MissedTicks::delay, MissedTicks::after_completion}) {
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(a_tick_beyond_the_end_of_time_is_never_reached) {
                             .misfire_grace_time = grace,
                             .random = [] { return 0.0; }});
                 time.clock.advance(0ns);
-                for (int i = 0; i < 15; ++i) {  // wherever the end lies between two points
+                for (int i = 0; i < 15; ++i) {  // wherever the end lies between two ticks
                     time.clock.spend(std::chrono::years(i == 14 ? 300 : 20));
                     time.clock.advance(1s);
                     BOOST_TEST((call.stats().next_due > time.clock.now()));

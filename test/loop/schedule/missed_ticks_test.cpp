@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(an_extra_call_counts_no_missed_point_twice) {
     auto call = make([&](const Tick& tick) {
         seen.push_back(tick);
         if (tick.index == 0) clock.spend(250ms);
-        if (tick.index == 1) clock.spend(70ms);  // from 260, beyond the point at 300
+        if (tick.index == 1) clock.spend(70ms);  // from 260, beyond the tick at 300
     });
     call.start({.interval = 100ms});
     clock.advance(260ms);

@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_dynamic_call_gives_up_after_so_many_failures_in_a_row) {
     BOOST_TEST(test::message_of(told.error) == "no server");
 }
 
-BOOST_AUTO_TEST_CASE(a_dynamic_call_is_ended_by_a_failure_unless_told_otherwise) {
+BOOST_AUTO_TEST_CASE(a_dynamic_call_is_ended_by_a_failure_by_default) {
     auto call = renewing({0});
     call.start({});
     watch(call, told);
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(the_delays_of_a_dynamic_call_draw_from_the_given_source) {
     TEST_RUNS(0, 50);
 }
 
-BOOST_AUTO_TEST_CASE(a_back_off_call_is_ended_by_a_failure_unless_told_otherwise) {
+BOOST_AUTO_TEST_CASE(a_back_off_call_is_ended_by_a_failure_by_default) {
     auto call = scripted("FX");
     call.start({.random = middle});
     watch(call, told);

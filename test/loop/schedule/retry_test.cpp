@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(exhausted_comes_without_a_delay_and_with_the_last_error_unw
     BOOST_TEST((told.error == told.outcome.error));
 }
 
-BOOST_AUTO_TEST_CASE(three_attempts_unless_told_otherwise) {
+BOOST_AUTO_TEST_CASE(a_retry_makes_three_attempts_by_default) {
     async_retry(executor, clock, {}, failing(99), telling(told));
     clock.advance(1min);
     TEST_RUNS(0, 1000, 3000);

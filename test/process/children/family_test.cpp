@@ -46,7 +46,7 @@ struct Families : test::Children {
         return std::count_if(all.begin(), all.end(), is_alive);
     }
 
-    /// A child, its child and the child of that, each of which writes down who it is. `each` is
+    /// A child, its child and the child of that, each of which writes down its name. `each` is
     /// done by each shell first.
     [[nodiscard]] process::Command three_generations(const std::string& each = ":") const {
         const std::string write = "; echo $! >> " + log + "; ";

@@ -104,7 +104,8 @@ BOOST_AUTO_TEST_CASE(
 
 BOOST_AUTO_TEST_CASE(a_stranger_with_the_same_pid_is_neither_reaped_nor_signalled) {
     if (!has_pidfd()) {
-        BOOST_TEST_MESSAGE("skipped: only a pidfd tells a child from a stranger with its pid");
+        BOOST_TEST_MESSAGE(
+            "skipped: only a pidfd distinguishes a child from a stranger with its pid");
         return;
     }
     Running running({.argv = {"/bin/true"}}, {.timeout = 0ms});

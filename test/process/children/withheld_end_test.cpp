@@ -1,4 +1,4 @@
-// A child whose end the kernel does not tell: it is dead, its pidfd is readable, and waitpid()
+// A child whose end the kernel does not report: it is dead, its pidfd is readable, and waitpid()
 // blocks. The nearest to a child in uninterruptible sleep on a dead device that a test can make.
 #include <sys/wait.h>
 
@@ -26,7 +26,7 @@ struct Withheld : test::Children {
         BOOST_REQUIRE(!running.completed());
     }
 
-    /// The kernel tells the end once there is no tracer any more.
+    /// The kernel reports the end once there is no tracer any more.
     void let_go() { BOOST_TEST(::kill(std::stoi(test::read_file(tracer)), SIGKILL) == 0); }
 };
 

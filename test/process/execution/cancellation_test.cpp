@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(the_context_destroyed_with_a_running_child_kills_it_without
         running.context.poll();
         BOOST_TEST(test::children().size() == 1U);
     }
-    // Killed; it may not have been dead yet when it was last looked at, and is the host's to reap
+    // Killed; it may not have been dead yet when it was last checked, and is the host's to reap
     // then. A child that had not been killed would be waited for until the test is given up.
     while (::waitpid(-1, nullptr, 0) > 0) continue;
     BOOST_TEST(test::children().empty());
