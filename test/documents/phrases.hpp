@@ -22,4 +22,7 @@ std::string comments_of(const std::string& source);
 /// C++ with nothing left but the text of its string literals, each line in its place.
 std::string literals_of(const std::string& source);
 
+/// The names of the test cases and suites of a test, as sentences, each line in its place.
+std::string test_names_of(const std::string& source);
+
 }  // namespace test

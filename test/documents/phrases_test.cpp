@@ -1,5 +1,5 @@
-// Everything that a person reads is plain English: pages, help, manual pages, the sample, messages
-// and the comments of public headers have no phrase of the list.
+// Everything that a person reads is plain English: pages, help, manual pages, the sample, and the
+// messages, comments and names of tests in all sources have no phrase of the list.
 #include "documents/phrases.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -26,6 +26,20 @@ void check_files(const std::string& folder, const char* end,
     BOOST_TEST(files.size() >= least, folder);
 }
 
+/// All of C++ in a folder, but the list of phrases and its test.
+void check_sources(const std::string& folder, std::string (*part)(const std::string&),
+                   std::size_t least) {
+    std::size_t files = 0;
+    for (const char* const end : {".cpp", ".hpp"}) {
+        for (const auto& file : test::files_below(folder, end)) {
+            if (file.stem() == "phrases" || file.stem() == "phrases_test") continue;
+            check(test::shown(file), part(test::read_file(file)));
+            ++files;
+        }
+    }
+    BOOST_TEST(files >= least, folder);
+}
+
 std::string all_of(const std::string& text) { return text; }
 
 }  // namespace
@@ -38,6 +52,9 @@ BOOST_AUTO_TEST_CASE(a_phrase_is_found_over_the_end_of_a_line_and_in_its_part_al
     BOOST_TEST(test::banned_phrases(test::comments_of(source)).size() == 3U);
     BOOST_TEST(test::banned_phrases(test::literals_of(source)).size() == 1U);
     BOOST_TEST(test::banned_phrases(test::literals_of(source)).front().line == 3U);
+    const std::string name = "BOOST_AUTO_TEST_CASE(\n    it_is_told_to_nobody) {}\n";
+    BOOST_TEST(test::banned_phrases(test::test_names_of(name)).size() == 2U);
+    BOOST_TEST(test::banned_phrases("the source shows `nobody`; somebody: held by 7").empty());
     BOOST_TEST(test::banned_phrases("There is no such device. The state is unknown.").empty());
 }
 
@@ -59,29 +76,21 @@ BOOST_AUTO_TEST_CASE(the_manual_pages_are_plain) {
 }
 
 BOOST_AUTO_TEST_CASE(the_messages_are_plain) {
-    check_files("lib", ".cpp", test::literals_of, 100);
-    check_files("lib", ".hpp", test::literals_of, 80);
-    check_files("include", ".hpp", test::literals_of, 60);
-    check_files("apps", ".cpp", test::literals_of, 30);
+    check_sources("lib", test::literals_of, 180);
+    check_sources("include", test::literals_of, 60);
+    check_sources("apps", test::literals_of, 50);
+    check_sources("test", test::literals_of, 200);
 }
 
-BOOST_AUTO_TEST_CASE(the_comments_of_the_public_headers_are_plain) {
-    for (const char* const folder : {"config", "device", "process"}) {
-        check_files("include/loopingcall/" + std::string(folder), ".hpp", test::comments_of, 7);
-    }
-    for (const auto& header : test::files_below("include/loopingcall", ".hpp")) {
-        if (header.parent_path().filename() != "loopingcall") continue;
-        check(test::shown(header), test::comments_of(test::read_file(header)));
-    }
+BOOST_AUTO_TEST_CASE(the_comments_are_plain) {
+    check_sources("lib", test::comments_of, 180);
+    check_sources("include", test::comments_of, 60);
+    check_sources("apps", test::comments_of, 50);
+    check_sources("test", test::comments_of, 200);
 }
 
-BOOST_AUTO_TEST_CASE(other_comments_are_plain) {
-    for (const char* const folder :
-         {"lib/config", "lib/process", "apps/terminal", "apps/loopingcall"}) {
-        for (const char* const end : {".cpp", ".hpp"}) {
-            check_files(folder, end, test::comments_of, 1);
-        }
-    }
+BOOST_AUTO_TEST_CASE(the_names_of_tests_are_plain) {
+    check_sources("test", test::test_names_of, 200);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
