@@ -54,7 +54,8 @@ std::size_t fail_each_allocation(const std::function<void()>& work,
         const bool all_granted = left != granted;
         left = granted;
         if (all_granted) return failing;
-        // The program may also recover from an allocation that fails, or continue without the memory.
+        // The program may also recover from an allocation that fails, or continue without the
+        // memory.
         if (failed) BOOST_TEST(blocks == before, "allocation " << failing << " left something");
     }
 }

@@ -9,8 +9,8 @@ namespace test {
 // not hold. libFuzzer looks for such texts (`./dev fuzz`); the seeds in corpus/ are checked by
 // test_fuzz, with any compiler.
 
-/// The state that an answer of `fuser` proves is backed by it. The first byte says how fuser ended, the
-/// second where its two outputs part.
+/// The state that an answer of `fuser` proves is backed by it. The first byte says how fuser ended,
+/// the second where its two outputs part.
 void check_fuser(const std::uint8_t* bytes, std::size_t size);
 
 /// The same for `lsof`.
