@@ -45,8 +45,9 @@ struct DiskLocks {
 
 /// Looks for the locks on `node`. Blocks as long as /proc and the file system of the node do.
 ///
-/// Reads /proc/locks, unless the lock is ours: that stops all who take or release a lock, and takes
-/// the kernel some 15 ms (it waits until no processor uses the list). So this is not for polling.
+/// Reads /proc/locks, unless the lock is ours: that stops every process that takes or releases a
+/// lock, and takes the kernel some 15 ms (it waits until no processor uses the list). So this is
+/// not for polling.
 DiskLocks find_disk_locks(const std::string& node, const UdevPlaces& places = {});
 
 /// Whether this process or one of its ancestors holds the exclusive lock on `node`.

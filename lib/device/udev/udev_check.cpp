@@ -161,8 +161,8 @@ void UdevCheck::begin_to_watch_lock(const Found& locked) {
         asio::detached);
 }
 
-/// Another one may have taken the lock since: /proc/locks tells, and is read when the owners that
-/// are known have let go.
+/// Another one may have taken the lock since: /proc/locks shows it, and is read when the owners
+/// that are known have let go.
 asio::awaitable<void> UdevCheck::watch_lock(Found locked) try {
     for (Duration pause = shortest_poll; !closed_; pause = std::min(2 * pause, longest_poll)) {
         poll_.expires_after(pause);

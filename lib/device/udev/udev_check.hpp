@@ -61,7 +61,7 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
     struct Found {
         bool missing = false;
         std::optional<UdevDisk> disk = {};
-        DiskLocks locks = {};  // without those of others, if only ours was looked for
+        DiskLocks locks = {};  // without those of others, if only ours was searched for
     };
     [[nodiscard]] std::function<Found()> search(bool with_locks) const;
     asio::awaitable<std::optional<Found>> find(Duration limit);
