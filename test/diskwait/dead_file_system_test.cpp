@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_mount_point_that_is_used_is_busy) {
 
 /// umount(8) would wait for the server, too. One after the other, since each of them uses the mount
 /// for a moment.
-BOOST_AUTO_TEST_CASE(a_mount_point_that_nobody_uses_is_unknown) {
+BOOST_AUTO_TEST_CASE(an_unused_mount_point_is_unknown) {
     if (!prepare()) return;
     for (const std::string flags :
          {"-t 0", "-n 2 -i 10ms --wait-for-device", "-t 0 --explain", "-n 1 --quiet-period 50ms"}) {
