@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <mutex>
 #include <utility>
 
 #include "device/waiting.hpp"
@@ -224,14 +225,22 @@ BOOST_AUTO_TEST_CASE(a_cancellation_may_come_before_any_step_and_its_signal_go_w
 BOOST_AUTO_TEST_CASE(a_pool_of_threads_can_run_waits) {
     asio::thread_pool pool(2);
     std::atomic<int> free = 0;
+    std::mutex mutex;
+    std::vector<std::string> others;
     for (int i = 0; i < 20; ++i) {
         device::async_wait_until_free(
             pool.get_executor(), {file, file}, {},
             [&](std::exception_ptr, const std::vector<device::WaitResult>& results) {
                 free += device::worst_state(results) == State::free ? 1 : 0;
+                for (const auto& result : results) {
+                    if (result.report.state == State::free) continue;
+                    const std::scoped_lock lock(mutex);
+                    others.push_back(describe(result));
+                }
             });
     }
     pool.join();
+    for (const std::string& other : others) BOOST_ERROR(other);
     BOOST_TEST(free == 20);
 }
 
