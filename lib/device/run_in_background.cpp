@@ -67,7 +67,13 @@ asio::awaitable<bool> BackgroundWork::wait(std::chrono::nanoseconds time_limit) 
     limit.async_wait([end](boost::system::error_code error) {
         if (!error) end->cancel();
     });
-    co_await end->async_wait(stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
+    // With several threads, an event of a closed descriptor of the same number may end a wait.
+    for (bool is_spurious = true; is_spurious;) {
+        const auto [error] = co_await end->async_wait(stream_descriptor::wait_read,
+                                                      asio::as_tuple(asio::use_awaitable));
+        const bool is_late = limit.expiry() <= std::chrono::steady_clock::now();
+        is_spurious = !error && !is_late && !errand->done.load(std::memory_order_acquire);
+    }
     limit.cancel();
     const auto cancelled = (co_await asio::this_coro::cancellation_state).cancelled();
     if (cancelled != asio::cancellation_type::none) {
