@@ -21,14 +21,13 @@ struct Ended {
 };
 
 inline void start(boost::asio::io_context& context, std::vector<std::string> argv, Ended& ended) {
-    process::async_execute(context.get_executor(), {.argv = std::move(argv)},
-                           {.timeout = std::chrono::minutes(2)},
-                           [&](boost::system::error_code error, process::ExecuteResult result) {
-                               ended = {result.status.exited() ? result.status.exit_code() : -1,
-                                        std::move(result.standard_output),
-                                        std::move(result.standard_error), result.elapsed,
-                                        error ? result.message : ""};
-                           });
+    process::async_execute(
+        context.get_executor(), {.argv = std::move(argv)}, {.timeout = std::chrono::minutes(2)},
+        [&](boost::system::error_code error, process::ExecuteResult result) {
+            ended = {result.status.exited() ? result.status.exit_code() : -1,
+                     std::move(result.standard_output), std::move(result.standard_error),
+                     result.elapsed, error ? result.message : ""};
+        });
 }
 
 /// On a thread that may not use a check of Boost.Test.
