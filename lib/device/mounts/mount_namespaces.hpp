@@ -10,21 +10,21 @@
 
 namespace loopingcall::device::detail {
 
-/// A mount namespace, as one of its processes sees it: what is not below the root of that process
-/// is not shown.
+/// The mounts that a process sees, and that are in no table before: what is not below the root of a
+/// process is not shown to it.
 struct MountNamespace {
     pid_t pid = 0;
     std::vector<Mount> mounts = {};
 };
 
 struct MountNamespaces {
-    std::vector<MountNamespace> others = {};  ///< without that of this process
+    std::vector<MountNamespace> others = {};  ///< without what this process sees
     /// How many processes have one that could not be read.
     std::size_t refused = 0;
 };
 
-/// The mount namespaces of all processes and of their threads, each read once. One without a
-/// process is not found.
+/// The mounts of all processes and of their threads: each namespace is read once from each root
+/// directory that one of them has in it. One without a process is not found.
 MountNamespaces read_mount_namespaces(const KernelView& view);
 
 }  // namespace loopingcall::device::detail

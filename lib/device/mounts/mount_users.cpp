@@ -3,7 +3,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <loopingcall/device/printable.hpp>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -105,21 +107,58 @@ Answer loops_on(const Identity& mount, const std::vector<Mount>& mounts, const K
     return answer(Source::loop_devices, std::move(claims));
 }
 
+/// A mount, and the table that it is from: its path is seen from the root of that table.
+struct SeenMount {
+    Mount mount = {};
+    std::size_t table = 0;
+};
+
+std::vector<SeenMount> join_tables(const std::vector<Mount>& own,
+                                   const std::vector<MountNamespace>& others) {
+    std::vector<SeenMount> all;
+    for (const Mount& one : own) all.push_back({one, 0});
+    for (std::size_t i = 0; i < others.size(); ++i) {
+        for (const Mount& one : others[i].mounts) all.push_back({one, i + 1});
+    }
+    return all;
+}
+
+const SeenMount* find(const std::vector<SeenMount>& mounts, std::uint64_t id) {
+    const auto found = std::find_if(mounts.begin(), mounts.end(),
+                                    [&](const SeenMount& one) { return one.mount.id == id; });
+    return found == mounts.end() ? nullptr : &*found;
+}
+
 /// The peer groups that receive what is mounted in a group, and removed.
-std::set<std::uint64_t> receivers_of(std::uint64_t group, const std::vector<Mount>& own,
-                                     const std::vector<MountNamespace>& others) {
-    std::set<std::uint64_t> groups{group};
+std::set<std::uint64_t> receivers_of(std::uint64_t group, const std::vector<SeenMount>& mounts) {
+    std::set<std::uint64_t> groups;
+    if (group != 0) groups.insert(group);
     std::size_t before = 0;
-    const auto follow = [&](const std::vector<Mount>& mounts) {
-        for (const Mount& one : mounts) {
+    while (std::exchange(before, groups.size()) != groups.size()) {
+        for (const auto& [one, table] : mounts) {
             if (one.shared != 0 && groups.contains(one.master)) groups.insert(one.shared);
         }
-    };
-    while (std::exchange(before, groups.size()) != groups.size()) {
-        follow(own);
-        for (const MountNamespace& other : others) follow(other.mounts);
     }
     return groups;
+}
+
+bool is_in(const std::set<std::uint64_t>& groups, const Mount& mount) {
+    return groups.contains(mount.shared) || groups.contains(mount.master);
+}
+
+std::string without_slash(const std::string& path) { return path == "/" ? "" : path; }
+
+/// Where in the file system of `above` a mount is; nothing if their tables do not tell.
+std::optional<std::string> place_of(const SeenMount& one, const SeenMount& above) {
+    const std::string top = without_slash(above.mount.point);
+    const bool is_told = one.table == above.table && one.mount.point.starts_with(top + '/');
+    if (!is_told) return std::nullopt;
+    return without_slash(above.mount.root) + one.mount.point.substr(top.size());
+}
+
+bool is_at_another_place(const std::optional<std::string>& one,
+                         const std::optional<std::string>& other) {
+    return one && other && *one != *other;
 }
 
 }  // namespace
@@ -127,22 +166,27 @@ std::set<std::uint64_t> receivers_of(std::uint64_t group, const std::vector<Moun
 std::set<std::uint64_t> mounts_removed_with(std::uint64_t mount, const std::vector<Mount>& own,
                                             const std::vector<MountNamespace>& others) {
     std::set<std::uint64_t> removed{mount};
-    const Mount* const it = find(own, mount);
-    const Mount* const parent = it ? find(own, it->parent) : nullptr;
-    if (!parent || parent->shared == 0) return removed;
-    const std::set<std::uint64_t> groups = receivers_of(parent->shared, own, others);
-    const auto add_copies = [&](const std::vector<Mount>& mounts) {
-        for (const Mount& one : mounts) {
-            if (one.device != it->device || one.root != it->root) continue;
-            const Mount* const above = find(mounts, one.parent);
-            const bool receives =
-                above && (groups.contains(above->shared) || groups.contains(above->master));
-            const bool has_mount_below = std::any_of(
-                mounts.begin(), mounts.end(), [&](const Mount& b) { return b.parent == one.id; });
-            if (receives && !has_mount_below) removed.insert(one.id);
-        }
+    const std::vector<SeenMount> all = join_tables(own, others);
+    const SeenMount* const it = find(all, mount);
+    const SeenMount* const parent = it ? find(all, it->mount.parent) : nullptr;
+    if (!parent || parent->mount.shared == 0) return removed;
+    const std::set<std::uint64_t> receivers = receivers_of(parent->mount.shared, all);
+    const std::set<std::uint64_t> copies = receivers_of(it->mount.shared, all);
+    const auto place = place_of(*it, *parent);
+    const auto is_copy = [&](const SeenMount& one) {
+        if (one.mount.device != it->mount.device || one.mount.root != it->mount.root) return false;
+        const SeenMount* const above = find(all, one.mount.parent);
+        // Nothing shows what is above the root of a process: a bind mount may be taken for a copy.
+        if (!above) return is_in(copies, one.mount);
+        return is_in(receivers, above->mount) && !is_at_another_place(place, place_of(one, *above));
     };
-    for (const MountNamespace& other : others) add_copies(other.mounts);
+    const auto has_mount_below = [&](std::uint64_t id) {
+        return std::any_of(all.begin(), all.end(),
+                           [&](const SeenMount& below) { return below.mount.parent == id; });
+    };
+    for (const SeenMount& one : all) {
+        if (is_copy(one) && !has_mount_below(one.mount.id)) removed.insert(one.mount.id);
+    }
     return removed;
 }
 

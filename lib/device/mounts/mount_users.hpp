@@ -19,9 +19,9 @@ std::vector<Answer> ask_about_mount(const Identity& mount, const KernelView& vie
                                     LoopCache& loops);
 
 /// The mounts that umount(2) would remove, and refuses to if one of them is in use: the mount
-/// itself, and its copies in other mount namespaces that receive the mounts of its parent. A copy
-/// that receives nothing is not removed, and not among them; nor is one with a mount below it,
-/// which umount leaves alone.
+/// itself, and its copies at the same place of a mount, in any mount namespace, that receives the
+/// mounts of its parent. A copy that receives nothing is not removed, and not among them; nor is
+/// one with a mount below it, which umount leaves alone.
 std::set<std::uint64_t> mounts_removed_with(const Identity& mount, const KernelView& view);
 
 /// The same, of tables that have been read.

@@ -17,6 +17,7 @@
 #include <memory>
 #include <thread>
 
+#include "device/mounts/mounted.hpp"
 #include "device/mounts/umount_question.hpp"
 #include "device/waiting.hpp"
 #include "support/child.hpp"
@@ -26,43 +27,10 @@ namespace device = loopingcall::device;
 namespace fs = std::filesystem;
 using device::ClaimKind;
 using device::State;
+using test::Mounted;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A tmpfs with a file and a directory, mounted below a directory that passes its mounts on if
-/// `shared`.
-class Mounted {
-  public:
-    Mounted(const fs::path& directory, bool shared) : base_(directory / "base") {
-        fs::create_directory(base_);
-        has_base_ =
-            ::mount("none", base_.c_str(), "tmpfs", 0, nullptr) == 0 &&
-            ::mount(nullptr, base_.c_str(), nullptr, shared ? MS_SHARED : MS_PRIVATE, nullptr) == 0;
-        fs::create_directory(point());
-        done_ = has_base_ && ::mount("none", point().c_str(), "tmpfs", 0, nullptr) == 0;
-        fs::create_directory(point() / "directory");
-        std::ofstream(point() / "file") << std::string(4096, 'x');
-    }
-    ~Mounted() {
-        ::umount2((point() / "directory").c_str(), MNT_DETACH);
-        ::umount2(point().c_str(), MNT_DETACH);
-        if (has_base_) ::umount2(base_.c_str(), MNT_DETACH);
-    }
-    Mounted(const Mounted&) = delete;
-    Mounted& operator=(const Mounted&) = delete;
-
-    [[nodiscard]] bool done() const { return done_; }
-    /// With a blank, and a byte that is no UTF-8.
-    [[nodiscard]] fs::path point() const { return base_ / "a \xFF mount"; }
-    [[nodiscard]] fs::path base() const { return base_; }
-    [[nodiscard]] bool umount() const { return ::umount2(point().c_str(), 0) == 0; }
-
-  private:
-    fs::path base_;
-    bool has_base_ = false;
-    bool done_ = false;
-};
 
 bool opens(const fs::path& path, int flags) { return ::open(path.c_str(), flags | O_CLOEXEC) >= 0; }
 
@@ -136,6 +104,19 @@ const Row rows[] = {
     {"a peer copy in another mount namespace",
      [](const fs::path& at) { return ::unshare(CLONE_NEWNS) == 0 && ::chdir(at.c_str()) == 0; },
      true, true, true},
+    {"a root directory in a private copy",
+     [](const fs::path& at) { return test::unshare_mounts() && ::chroot(at.c_str()) == 0; }, false,
+     false, true},
+    {"a root directory in a slave copy",
+     [](const fs::path& at) {
+         return ::unshare(CLONE_NEWNS) == 0 &&
+                ::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) == 0 &&
+                ::chroot(at.c_str()) == 0;
+     },
+     true, true, true},
+    {"a root directory in a peer copy",
+     [](const fs::path& at) { return ::unshare(CLONE_NEWNS) == 0 && ::chroot(at.c_str()) == 0; },
+     true, true, true},
     {"nothing", [](const fs::path&) { return true; }, false},
 };
 
@@ -201,6 +182,35 @@ BOOST_AUTO_TEST_CASE(counts_processes_in_it_and_not_those_elsewhere_on_its_file_
         BOOST_TEST(wait_for(mounted.point(), once()).report.state == State::free);
     }
     BOOST_TEST(::umount2(bound.c_str(), 0) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(counts_who_is_in_a_copy_that_umount_removes_and_not_in_a_bind_mount) {
+    const Mounted mounted(scratch.path(), true);
+    if (is_skipped(mounted)) return;
+    const fs::path peer = scratch.path() / "peer";
+    fs::create_directory(peer);
+    BOOST_REQUIRE(mounted.umount());
+    BOOST_REQUIRE(::mount(mounted.base().c_str(), peer.c_str(), nullptr, MS_BIND, nullptr) == 0);
+    BOOST_REQUIRE(::mount("none", mounted.point().c_str(), "tmpfs", 0, nullptr) == 0);
+    const fs::path copy = peer / mounted.point().filename();
+    const fs::path bound = scratch.path() / "bound";
+    fs::create_directory(bound);
+    BOOST_REQUIRE(::mount(copy.c_str(), bound.c_str(), nullptr, MS_BIND, nullptr) == 0);
+    test::Child outside([&] { return ::chdir(bound.c_str()) == 0; });
+    BOOST_TEST(wait_for(mounted.point(), once()).report.state == State::free);
+    BOOST_TEST(wait_for(copy, once()).report.state == State::free);
+    for (const bool is_root : {false, true}) {
+        test::Child inside(
+            [&] { return (is_root ? ::chroot(copy.c_str()) : ::chdir(copy.c_str())) == 0; });
+        const auto used = wait_for(mounted.point(), once()).report;
+        BOOST_TEST(used.state == State::busy, used.reason);
+        BOOST_TEST(names(used, inside.pid()));
+        BOOST_TEST(!mounted.umount());
+    }
+    BOOST_TEST(wait_for(mounted.point(), once()).report.state == State::free);
+    BOOST_TEST(mounted.umount());
+    ::umount2(bound.c_str(), MNT_DETACH);
+    ::umount2(peer.c_str(), MNT_DETACH);
 }
 
 BOOST_AUTO_TEST_CASE(is_busy_by_a_mount_below_it_and_is_the_topmost_of_several) {
