@@ -107,6 +107,14 @@ bool registered_as_passwd(const Place& place) {
            ::mknod("/etc/passwd", S_IFBLK | 0600, status.st_rdev) == 0 && registered("/etc/passwd");
 }
 
+/// A node of the device in such a root: /disk.
+bool make_node_in_own_root(const Place& place) {
+    struct stat status {};
+    return ::stat(place.device.c_str(), &status) == 0 &&
+           enter_a_root_of_our_own(place.scratch / "root") &&
+           ::mknod("/disk", S_IFBLK | 0600, status.st_rdev) == 0;
+}
+
 std::vector<ScanRow> busy_rows() {
     const char* const ring = "io_uring";
     return {
@@ -114,6 +122,16 @@ std::vector<ScanRow> busy_rows() {
          State::busy, ring, ring},
         {"registered through a second node",
          [](const Place& p) { return registered(second_node(p)); }, State::busy, ring, ring},
+        {"registered in a root of its own that no path of ours leads to",
+         [](const Place& p) { return make_node_in_own_root(p) && registered("/disk"); },
+         State::busy, ring, ring},
+        {"registered in a root of its own, where a file of ours has the same path",
+         [](const Place& p) {
+             std::filesystem::create_directory(p.scratch / "root");
+             return opened(p.scratch / "root" / "disk", O_RDWR | O_CREAT) >= 0 &&
+                    make_node_in_own_root(p) && registered("/disk");
+         },
+         State::busy, ring, ring},
         {"registered behind an empty slot",
          [](const Place& p) {
              return registered(p.device, {-1, -1});
@@ -141,6 +159,14 @@ std::vector<ScanRow> busy_rows() {
          State::busy, "mappings", "mmap"},
         {"mapped, and closed, by a process whose first thread has ended",
          [](const Place& p) { return mapped(p.device, 4); }, State::busy, "mappings", "mmap", true},
+        {"registered with an io_uring in a root of its own, by the name of another file",
+         [](const Place& p) { return registered_as_passwd(p); }, State::busy, ring, ring},
+        {"registered with an io_uring in a root of its own by a process whose first thread has "
+         "ended",
+         [](const Place& p) { return registered_as_passwd(p); }, State::busy, ring, ring, true},
+        {"registered with an io_uring in the root of a thread",
+         [](const Place& p) { return in_a_thread([&] { return registered_as_passwd(p); }); },
+         State::busy, ring, ring},
         {"opened by one of a thousand threads",
          [](const Place& p) {
              start_threads(500);
@@ -257,21 +283,10 @@ std::vector<ScanRow> unknown_rows() {
              return registered(node) && ::unlink(node.c_str()) == 0;
          },
          State::unknown, ring},
-        {"registered with an io_uring in a root that cannot be seen",
+        {"registered with an io_uring in a root of its own, and its node removed",
          [](const Place& p) {
-             struct stat status {};
-             return ::stat(p.device.c_str(), &status) == 0 &&
-                    enter_a_root_of_our_own(p.scratch / "root") &&
-                    ::mknod("/disk", S_IFBLK | 0600, status.st_rdev) == 0 && registered("/disk");
+             return make_node_in_own_root(p) && registered("/disk") && ::unlink("/disk") == 0;
          },
-         State::unknown, ring},
-        {"registered with an io_uring in a root of its own, by the name of another file",
-         [](const Place& p) { return registered_as_passwd(p); }, State::unknown, ring},
-        {"registered with an io_uring in a root of its own by a process whose first thread has "
-         "ended",
-         [](const Place& p) { return registered_as_passwd(p); }, State::unknown, ring, "", true},
-        {"registered with an io_uring in the root of a thread",
-         [](const Place& p) { return in_a_thread([&] { return registered_as_passwd(p); }); },
          State::unknown, ring},
         {"registered with an io_uring that is mapped, and has no descriptor",
          [](const Place& p) {

@@ -3,9 +3,12 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <climits>
 #include <set>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -34,11 +37,19 @@ std::string directory_of(const std::string& path) {
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+/// What a path may be called below a root: the path itself, and without that of the root.
+std::vector<std::string> names_below(const std::string& path_of_root, const std::string& path) {
+    std::vector<std::string> names{'.' + path};
+    const bool is_longer = path_of_root != "/" && path.starts_with(path_of_root + '/');
+    if (is_longer) names.push_back('.' + path.substr(path_of_root.size()));
+    return names;
+}
+
 }  // namespace
 
-/// The kernel writes paths as they are from our root, or from that of another mount namespace; and
-/// what has that path now need not be what was registered. So a target is looked up in
-/// both, and what is in neither may be it.
+/// The kernel writes paths as they are from our root, or from the top of another mount namespace,
+/// which may be above the roots of its processes; and what has that path now need not be what was
+/// registered. So a target is looked up from all roots, and what is nowhere may be it.
 void ProcessInspector::inspect_ring(const std::string& info) {
     const RegisteredFiles files = read_ring(info);
     for (const std::string& name : files.unclear) {
@@ -48,7 +59,7 @@ void ProcessInspector::inspect_ring(const std::string& info) {
                     printable(name) + '"');
     }
     if (files.paths.empty()) return;
-    const std::vector<Descriptor> roots = open_roots();
+    const std::vector<Root> roots = open_roots();
     for (const std::string& path : std::set(files.paths.begin(), files.paths.end())) {
         progress_.count();
         inspect_registered(roots, path);
@@ -56,21 +67,25 @@ void ProcessInspector::inspect_ring(const std::string& info) {
 }
 
 /// Ours, and that of each thread: the first one may have ended, and others may have left its root.
-std::vector<Descriptor> ProcessInspector::open_roots() {
-    std::vector<Descriptor> roots;
-    const auto add = [&](int base, const std::string& name) {
-        Descriptor root = open_place(base, name.c_str());
-        if (root.is_open()) roots.push_back(std::move(root));
+std::vector<ProcessInspector::Root> ProcessInspector::open_roots() {
+    std::vector<Root> roots;
+    roots.push_back({open_place(AT_FDCWD, "/"), "/"});
+    const auto add = [&](const std::string& link) {
+        Descriptor root = open_place(process_.get(), link.c_str());
+        if (!root.is_open()) return;
+        std::string path(PATH_MAX, '\0');
+        const ssize_t size = ::readlinkat(process_.get(), link.c_str(), path.data(), path.size());
+        path.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+        roots.push_back({std::move(root), size > 0 ? path : "/"});
     };
-    add(AT_FDCWD, "/");
-    add(process_.get(), "root");
+    add("root");
     ProcDirectory threads(process_.get(), "task");
     if (!threads.is_open()) throw_if_shortage(threads.error(), "task");
     ThreadTables tables(pid_);
     while (const auto thread = threads.is_open() ? threads.next_number() : std::nullopt) {
         progress_.count();
         if (*thread == pid_ || !tables.has_new_places(*thread)) continue;
-        add(process_.get(), "task/" + std::to_string(*thread) + "/root");
+        add("task/" + std::to_string(*thread) + "/root");
     }
     return roots;
 }
@@ -91,15 +106,15 @@ RegisteredFiles ProcessInspector::read_ring(const std::string& info) {
     return {};
 }
 
-void ProcessInspector::inspect_registered(const std::vector<Descriptor>& roots,
-                                          const std::string& path) {
-    const std::string below = '.' + path;
+void ProcessInspector::inspect_registered(const std::vector<Root>& roots, const std::string& path) {
     struct statx found {};
     bool is_there = false;
-    for (const Descriptor& root : roots) {
-        if (look_at(root.get(), below.c_str(), found) != 0) continue;
-        is_there = true;
-        note(found, "io_uring", Place::io_uring, true);
+    for (const Root& root : roots) {
+        for (const std::string& name : names_below(root.path, path)) {
+            if (look_at(root.directory.get(), name.c_str(), found) != 0) continue;
+            is_there = true;
+            note(found, "io_uring", Place::io_uring, true);
+        }
     }
     for (const ScanTargets::Part& part : targets_.places_at(path)) {
         is_there = true;
@@ -117,13 +132,15 @@ void ProcessInspector::inspect_registered(const std::vector<Descriptor>& roots,
 
 /// Whether a target may lie in this directory, as it is from one of the roots; also true if that
 /// is unknown.
-bool ProcessInspector::may_lie_below(const std::vector<Descriptor>& roots,
+bool ProcessInspector::may_lie_below(const std::vector<Root>& roots,
                                      const std::string& directory) const {
     bool is_there = false;
-    for (const Descriptor& root : roots) {
-        const Descriptor place = open_place(root.get(), ('.' + directory).c_str());
-        if (place.is_open() && may_lie_in(place.get())) return true;
-        is_there = is_there || place.is_open();
+    for (const Root& root : roots) {
+        for (const std::string& name : names_below(root.path, directory)) {
+            const Descriptor place = open_place(root.directory.get(), name.c_str());
+            if (place.is_open() && may_lie_in(place.get())) return true;
+            is_there = is_there || place.is_open();
+        }
     }
     return !is_there;
 }

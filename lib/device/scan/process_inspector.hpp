@@ -67,10 +67,14 @@ class ProcessInspector {
 
     void inspect_ring(const std::string& info);
     RegisteredFiles read_ring(const std::string& info);
-    std::vector<process::detail::Descriptor> open_roots();
-    void inspect_registered(const std::vector<process::detail::Descriptor>& roots,
-                            const std::string& path);
-    [[nodiscard]] bool may_lie_below(const std::vector<process::detail::Descriptor>& roots,
+    /// Where paths begin, and its own path as the kernel writes it for us.
+    struct Root {
+        process::detail::Descriptor directory{};
+        std::string path;
+    };
+    std::vector<Root> open_roots();
+    void inspect_registered(const std::vector<Root>& roots, const std::string& path);
+    [[nodiscard]] bool may_lie_below(const std::vector<Root>& roots,
                                      const std::string& directory) const;
     [[nodiscard]] bool may_lie_in(int place) const;
 
