@@ -71,6 +71,9 @@ std::string stop(const Use& use) {
     const Holder& process = *use.process;
     if (process.pid == 1) return "it is used by process 1, which runs the system; use another disk";
     const std::string& name = process.command.empty() ? use.name : process.command;
+    if (name.empty()) {
+        return "run diskwait again: process " + std::to_string(process.pid) + " has ended";
+    }
     if (is_of_udev(name)) return std::string(of_udev);
     if (std::string by_unit = stop_unit(process.unit); !by_unit.empty()) return by_unit;
     if (std::string all = stop_container(process.container); !all.empty()) return all;
@@ -78,6 +81,10 @@ std::string stop(const Use& use) {
 }
 
 std::string unmount(const Use& use) {
+    if (use.name.empty()) {
+        return "look for a process that keeps the file system: in another mount namespace, with an "
+               "io_uring, or with files in flight through a socket";
+    }
     if (use.name == "/" && use.seen_by == 0) {
         return "the running system is on it (mounted on /); use another disk";
     }
@@ -134,6 +141,10 @@ std::string release_lock(const Use& use) {
 }
 
 std::string look_for_unseen(const Use& use) {
+    if (use.name.find("refuse to unmount") != std::string::npos) {
+        return "look for what keeps it in use: a bound socket (ss -xl), exportfs -v, an io_uring, "
+               "files in flight through a socket";
+    }
     if (use.detail == "hidden") {
         return "look for what the kernel has the file open for: exportfs -v, targetcli ls, "
                "accton, overlay mounts";
@@ -214,6 +225,7 @@ std::string advise(const Report& report) {
         case State::busy:
             break;
     }
+    if (std::string remedy = detail::remedy_for_unseen(report); !remedy.empty()) return remedy;
     std::string advice =
         detail::first_remedy(report.tree.empty() ? detail::tree_of(report) : report.tree.front());
     if (advice.empty()) advice = detail::first_remedy(detail::tree_of(report));

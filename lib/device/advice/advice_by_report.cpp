@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "advice.hpp"
+#include "shell_quote.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -17,7 +18,10 @@ struct ByReason {
 /// The first row whose part is in the reason counts.
 constexpr std::array by_reason{
     ByReason{"no such device", "check the name, or wait for the device with --wait-for-device"},
-    ByReason{"it was removed while", "wait until it is there again with --wait-for-device"},
+    ByReason{"it was removed during", "wait until it is there again with --wait-for-device"},
+    ByReason{"it was unmounted while", "wait until it is mounted again with --wait-for-device"},
+    ByReason{"another file system was mounted",
+             "run diskwait again, or follow the name with --wait-for-device"},
     ByReason{"another device has taken its name",
              "run diskwait again, or follow the name with --wait-for-device"},
     ByReason{"has become another", "run diskwait again"},
@@ -26,9 +30,10 @@ constexpr std::array by_reason{
     ByReason{"opened again and again",
              "stop what opens the device, or wait for a shorter time with --quiet-period"},
     ByReason{"the time ran out", "allow more time with --timeout"},
-    ByReason{"No such file or directory", "check the name"},
+    ByReason{"/proc does not show this process", "mount -t proc proc /proc"},
     ByReason{"Permission denied", "run as root or set root_helper"},
     ByReason{"not permitted", "run as root or set root_helper"},
+    ByReason{"Too many levels", "check the name"},
     ByReason{"too many", "raise the limit of open files (ulimit -n), and run diskwait again"},
     ByReason{"Too many", "raise the limit of open files (ulimit -n), and run diskwait again"},
     ByReason{"check_device_probe_timeout",
@@ -42,6 +47,14 @@ constexpr std::array by_reason{
              "--probe-timeout"},
     ByReason{"fuser", "use another probe, with --probe procfs"},
     ByReason{"lsof", "use another probe, with --probe procfs"},
+    ByReason{"shows no block device", "check the name: no device has the number of this node"},
+    ByReason{"Resource temporarily unavailable",
+             "allow more processes (ulimit -u) or memory, and run diskwait again"},
+    ByReason{"endpoint is not connected", "unmount its file system, whose server has ended"},
+    ByReason{"No such file or directory", "check the name"},
+    ByReason{"Not a directory", "check the name"},
+    ByReason{"File name too long", "check the name"},
+    ByReason{"Invalid argument", "check the name"},
 };
 
 constexpr std::array<std::string_view, 10> verbs{"run ", "mount ", "use ",   "set ",     "install ",
@@ -55,6 +68,15 @@ std::string remedy_in(const std::string& reason) {
     const bool is_remedy = std::any_of(
         verbs.begin(), verbs.end(), [&](std::string_view verb) { return rest.starts_with(verb); });
     return is_remedy ? rest : std::string();
+}
+
+/// Of "/proc/9/fd is hidden by something mounted over it": paths of /proc and sysfs are plain.
+std::string uncover(const std::string& reason) {
+    const std::size_t end = reason.find(" is hidden by something mounted over it; unmount");
+    if (end == std::string::npos) return {};
+    const std::size_t begin = reason.rfind(' ', end - 1);
+    const std::size_t first = begin == std::string::npos ? 0 : begin + 1;
+    return command_on("umount", reason.substr(first, end - first));
 }
 
 Use use_of(const Claim& claim) {
@@ -122,10 +144,26 @@ int rank(const Claim& claim) {
 
 std::string remedy_for_reason(const std::string& reason) {
     if (std::string remedy = remedy_in(reason); !remedy.empty()) return remedy;
+    if (std::string remedy = uncover(reason); !remedy.empty()) return remedy;
     for (const ByReason& row : by_reason) {
         if (reason.find(row.part) != std::string::npos) return std::string(row.advice);
     }
     return "see which source could not be read, with --verbose";
+}
+
+std::string remedy_for_unseen(const Report& report) {
+    const bool is_seen =
+        !report.holders.empty() ||
+        std::any_of(report.claims.begin(), report.claims.end(), [](const Claim& one) {
+            return one.kind != ClaimKind::hidden && one.kind != ClaimKind::exclusive;
+        });
+    if (is_seen) return {};
+    for (const EvidenceItem& item : report.evidence) {
+        if (item.seen != Seen::not_inspected) continue;
+        std::string remedy = remedy_in(item.detail);
+        if (remedy.starts_with("run ")) return remedy;
+    }
+    return {};
 }
 
 Use tree_of(const Report& report) {

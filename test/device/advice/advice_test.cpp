@@ -57,6 +57,15 @@ const std::vector<Row> rows{
     {"a hostile mount in another namespace",
      {.kind = UseKind::mount, .name = "/a\n", .seen_by = 7},
      "x=\"$(printf %b '/a\\0012.')\"; nsenter -t 7 -m umount \"${x%.}\""},
+    {"a file system that is mounted nowhere",
+     {.kind = UseKind::mount, .detail = "the ext4 on it is mounted nowhere"},
+     "look for a process that keeps the file system: in another mount namespace, with an io_uring, "
+     "or with files in flight through a socket"},
+    {"what uses a mount point unseen",
+     {.kind = UseKind::unseen, .name = "the kernel would refuse to unmount it", .detail = "hidden"},
+     "look for what keeps it in use: a bound socket (ss -xl), exportfs -v, an io_uring, files in "
+     "flight through a socket"},
+    {"a process that has ended", process(99, ""), "run diskwait again: process 99 has ended"},
     {"swap", {.kind = UseKind::swap, .name = "/dev/sdb2"}, "swapoff /dev/sdb2"},
     {"a loop device", {.kind = UseKind::loop, .name = "/dev/loop3"}, "losetup -d /dev/loop3"},
     {"LVM", stacked("/dev/dm-0", "data-root", "lvm"), "vgchange -an data"},
@@ -216,12 +225,42 @@ BOOST_AUTO_TEST_CASE(an_unknown_state_has_advice_by_its_reason) {
         {"opening /dev/sda failed: Permission denied", "run as root or set root_helper"},
         {"another device has taken its name during the wait", "--wait-for-device"},
         {"processes came and went faster than they could be inspected", "again"},
+        {"it was removed during the wait", "--wait-for-device"},
+        {"it was unmounted while it was waited for", "--wait-for-device"},
+        {"another file system was mounted there while it was waited for", "--wait-for-device"},
+        {"Too many levels of symbolic links", "check the name"},
+        {"/proc: Too many open files", "ulimit -n"},
+        {"File name too long", "check the name"},
+        {"Not a directory", "check the name"},
+        {"Invalid argument", "check the name"},
+        {"cannot start fuser: open /dev/null: No such file or directory", "--probe procfs"},
+        {"lsof: can't fopen(/proc/mounts): No such file or directory", "--probe procfs"},
+        {"/proc does not show this process: mount the one of its PID namespace",
+         "mount -t proc proc /proc"},
+        {"/proc/9/fd is hidden by something mounted over it; unmount that", "umount /proc/9/fd"},
+        {"Resource temporarily unavailable", "ulimit -u"},
+        {"the kernel shows no block device 7:999", "check the name"},
+        {"Transport endpoint is not connected", "unmount its file system"},
         {"something new", "--verbose"},
     };
     for (const auto& [reason, part] : reasons) {
         const std::string advice = advise({.state = State::unknown, .reason = reason});
         BOOST_TEST(advice.find(part) != std::string::npos, reason << " => " << advice);
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_unseen_has_the_advice_of_who_cannot_see_everything) {
+    Report report{.device = "/disk", .state = State::busy};
+    report.claims = {{ClaimKind::hidden, "", "/disk"}};
+    report.evidence = {
+        {"descriptors", Seen::not_inspected,
+         "9 processes could not be inspected and may hold the device; run as root or "
+         "set root_helper"}};
+    BOOST_TEST(advise(report) == "run as root or set root_helper");
+    report.evidence.front().detail = "process 9 (x): it has an io_uring; if it does not use it, go";
+    BOOST_TEST(advise(report).find("exportfs") != std::string::npos);
+    report.evidence.clear();
+    BOOST_TEST(advise(report).find("exportfs") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_maker_of_a_device_is_known_by_what_sysfs_shows) {
