@@ -180,11 +180,12 @@ std::optional<LaunchError> Launch::failure() const {
         case interpreter:
             return LaunchError(errc::not_executable, program + ": its interpreter does not exist");
         case shell:
-            return LaunchError(error, "/bin/sh for " + program);
+            return LaunchError(from_errno(error),
+                               "/bin/sh for " + program + ": " + std::strerror(error));
         case execute:
             break;
     }
-    return LaunchError(error, program);
+    return LaunchError(from_errno(error), program + ": " + std::strerror(error));
 }
 
 }  // namespace loopingcall::process::detail

@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <loopingcall/process/error.hpp>
 
+#include "process/launch/launch_error.hpp"
 #include "process/run.hpp"
 #include "support/child.hpp"
 #include "support/forked.hpp"
@@ -36,6 +38,14 @@ struct Starts : test::Children {
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(start, Starts)
+
+BOOST_AUTO_TEST_CASE(a_step_that_the_system_refuses_says_nothing_of_the_program) {
+    using loopingcall::process::detail::LaunchError;
+    for (const int error : {ENOENT, ENOTDIR, EACCES, EPERM}) {
+        BOOST_TEST((LaunchError(error, "open /dev/null").error() == errc::cannot_start));
+    }
+    BOOST_TEST((LaunchError(EMFILE, "pipe2").error() == errc::out_of_descriptors));
+}
 
 BOOST_AUTO_TEST_CASE(a_start_that_hangs_blocks_nothing_and_can_be_ended) {
     const auto point = scratch.path() / "hung";
