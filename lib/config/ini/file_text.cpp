@@ -67,9 +67,11 @@ class Descriptor {
     int number_;
 };
 
-int open_to_read(const fs::path& path) {
+/// @param may_block  as long as a pipe has no writer.
+int open_to_read(const fs::path& path, bool may_block) {
+    const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (may_block ? 0 : O_NONBLOCK);
     int number = -1;
-    do number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    do number = ::open(path.c_str(), flags);
     while (number < 0 && errno == EINTR);
     return number;
 }
@@ -95,10 +97,13 @@ std::string why_not_trusted(const fs::path& path) {
 }
 
 FileText read_text(const fs::path& path, bool must_be_trusted) {
-    const Descriptor file(open_to_read(path));
+    const Descriptor file(open_to_read(path, !must_be_trusted));
     if (file.number() < 0) return failure("cannot be opened: ");
     struct stat opened {};
     if (::fstat(file.number(), &opened) != 0) return failure("cannot be read: ");
+    if (must_be_trusted && S_ISFIFO(opened.st_mode)) {
+        return {.error = "is a pipe, not a file; name it with --config-file if it is to be read"};
+    }
     // It may have been replaced since the check.
     if (must_be_trusted && is_root() && !why_not_trusted(opened).empty()) {
         return {.error = "is not read: it has been replaced meanwhile"};

@@ -76,6 +76,21 @@ BOOST_AUTO_TEST_CASE(what_others_may_write_is_not_read_by_root_unless_it_is_name
                "name it with --config-dir if it is to be\nd");
 }
 
+BOOST_AUTO_TEST_CASE(a_pipe_without_a_writer_is_refused_where_a_file_is_looked_for) {
+    namespace fs = std::filesystem;
+    variables = {{"HOME", scratch.path().string()}};
+    fs::create_directories(scratch.path() / ".p");
+    fs::create_directories(scratch.path() / "p.conf.d");
+    BOOST_REQUIRE(::mkfifo((scratch.path() / ".p" / "p.conf").c_str(), 0600) == 0);
+    BOOST_REQUIRE(::mkfifo((scratch.path() / "p.conf.d" / "1.conf").c_str(), 0600) == 0);
+    for (const auto& files :
+         {find_config_files("p", "p", environment()), find_config_dirs("p", "p", environment())}) {
+        const Config config = Config::load(table, {.files = files, .environment = {}});
+        BOOST_TEST(config.has_errors());
+        BOOST_TEST(problems(config).find("is a pipe") != std::string::npos, problems(config));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(permission_to_change_the_way_to_a_file_is_permission_to_change_the_file) {
     if (::geteuid() != 0) return;
     namespace fs = std::filesystem;
