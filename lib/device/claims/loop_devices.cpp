@@ -64,17 +64,25 @@ void fail(LoopDevice& device, int error) {
                      std::strerror(error) + "; run as root";
 }
 
+bool is_node_of(const struct stat& found, const BlockDevice& loop) {
+    return S_ISBLK(found.st_mode) && found.st_rdev == loop.number;
+}
+
 /// Asks the kernel what is behind a loop device. Nothing if it was detached meanwhile.
 std::optional<LoopDevice> look_behind(const BlockDevice& loop, const std::string& backing_name) {
     LoopDevice device{.node = loop.node.string(), .backing_name = backing_name};
     const auto question = std::make_shared<Question>(loop.node);
-    question->node = Descriptor(::open(loop.node.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     struct stat status {};
-    if (!question->node.is_open() || ::fstat(question->node.get(), &status) != 0) {
-        fail(device, errno);
-        return device;
+    // To open a node that has the number of another loop device would make that.
+    const bool is_wrong = ::stat(loop.node.c_str(), &status) == 0 && !is_node_of(status, loop);
+    if (!is_wrong) {
+        question->node = Descriptor(::open(loop.node.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+        if (!question->node.is_open() || ::fstat(question->node.get(), &status) != 0) {
+            fail(device, errno);
+            return device;
+        }
     }
-    if (!S_ISBLK(status.st_mode) || status.st_rdev != loop.number) {
+    if (!is_node_of(status, loop)) {
         fail(device, ENODEV);
         return device;
     }

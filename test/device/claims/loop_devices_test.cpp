@@ -3,10 +3,16 @@
 #include "device/claims/loop_devices.hpp"
 
 #include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
+#include <string>
 
 #include "device/openings/openings.hpp"
 #include "device/openings/survey.hpp"
@@ -62,6 +68,24 @@ BOOST_AUTO_TEST_CASE(loop_devices_are_opened_for_their_file_if_the_file_is_open)
     BOOST_TEST(loops.find(sequence).has_value());
     BOOST_TEST((seen(survey_device(scratch.path() / "behind", {}, loops), Source::loop_devices) ==
                 Seen::somebody));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_with_the_number_of_another_is_not_opened_and_makes_none) {
+    if (skipped()) return;
+    const std::string made = "/sys/block/loop1048575";
+    const test::Child child([&] {
+        const bool is_replaced =
+            test::unshare_mounts() && ::mount("none", "/dev", "tmpfs", 0, nullptr) == 0 &&
+            ::mknod(disk->path().c_str(), S_IFBLK | 0600, makedev(7, 1048575)) == 0;
+        LoopCache loops;
+        const LoopTable table = read_loop_devices(KernelView{}, loops, [] { return false; });
+        const auto found =
+            std::find_if(table.devices.begin(), table.devices.end(),
+                         [&](const LoopDevice& one) { return one.node == disk->path(); });
+        return is_replaced && found != table.devices.end() && !found->problem.empty();
+    });
+    BOOST_TEST(child.prepared());
+    BOOST_TEST(!std::filesystem::exists(made));
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_needs_no_opening_of_loop_devices) {
