@@ -16,6 +16,7 @@
 
 #include "flags.hpp"
 #include "hangup.hpp"
+#include "inherited_use.hpp"
 #include "invocation.hpp"
 #include "option_table.hpp"
 #include "progress.hpp"
@@ -163,6 +164,13 @@ void print_diagnostics(const Invocation& invocation) {
     }
 }
 
+void warn_of_inherited_uses(const Invocation& invocation) {
+    if (invocation.quiet) return;
+    for (const std::string& use : inherited_uses(invocation.devices)) {
+        std::cerr << "diskwait: warning: " << use << '\n';
+    }
+}
+
 void print_config(const Invocation& invocation) {
     if (invocation.output == Output::json) {
         std::cout << to_json(*invocation.config) << '\n';
@@ -214,6 +222,7 @@ int run(const Invocation& invocation, const process::SignalState& inherited) {
     print(result, invocation);
     if (!terminal::output_arrived("diskwait")) return exit_unknown;
     if (result.exit_code != exit_free || invocation.command.empty()) return result.exit_code;
+    warn_of_inherited_uses(invocation);
     if (invocation.lock == Lock::none) return execute(invocation.command, inherited);
     HeldSignals signals;  // until now they end this program; from here on they are COMMAND's
     return run_child(invocation.command, inherited, signals);

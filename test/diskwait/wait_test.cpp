@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <sstream>
+#include <string>
+#include <tuple>
 
 #include "program.hpp"
 
@@ -35,6 +37,29 @@ BOOST_AUTO_TEST_CASE(a_held_file_exits_one_after_exactly_so_many_checks_and_name
                std::string::npos);
     BOOST_TEST(ended.out.find("after 4 checks in") != std::string::npos);
     BOOST_TEST((ended.elapsed >= 600ms));  // three intervals: none after the last check
+}
+
+BOOST_AUTO_TEST_CASE(a_use_of_a_mount_point_that_the_command_takes_over_is_told) {
+    const std::string point = scratch.path().string();
+    const auto umounts = [&](const std::string& begin, const std::string& end) {
+        return shell("unshare -m sh -c 'mount -t tmpfs none " + point + " || exit 77; " + begin +
+                     " exec '" TEST_DISKWAIT "' -t 0 " + point + " -- umount " + point + end + "'");
+    };
+    const auto plain = umounts("", "");
+    if (plain.exit_code == 77 || plain.exit_code == 1) return;  // needs root
+    BOOST_TEST(plain.exit_code == 0, plain.err);
+    BOOST_TEST(plain.err.find("warning") == std::string::npos, plain.err);
+    const std::tuple<std::string, std::string, std::string> rows[] = {
+        {"cd " + point + ";", "", "the working directory of diskwait"},
+        {"", " > " + point + "/log", "the descriptor 1 of diskwait"},
+        {"", " 7<>" + point + "/log", "the descriptor 7 of diskwait"}};
+    for (const auto& [begin, end, what] : rows) {
+        const auto ended = umounts(begin, end);
+        BOOST_TEST(
+            ended.err.find("will be in use by COMMAND, which has " + what) != std::string::npos,
+            ended.err);
+        BOOST_TEST(ended.exit_code == 32, ended.err);  // umount: target is busy
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_device_exits_three_at_once) {
