@@ -226,8 +226,10 @@ void Checker::heed(const Report& report) {
 asio::awaitable<void> Checker::watch() {
     if (!options_.check_device_early_wake) co_return;
     if (known_ && known_->is_mount_point) co_return;  // no event reports a change
+    std::vector<std::filesystem::path> written;
+    for (const Identity& disk : target_.for_writing) written.push_back(disk.path);
     co_await wake_.watch_nodes(device_, nodes(), options_.check_device_quiet > Duration::zero(),
-                               time_left() / 2);
+                               time_left() / 2, std::move(written));
 }
 
 std::vector<std::string> Checker::changes_to(const Survey& survey) {

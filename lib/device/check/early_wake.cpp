@@ -40,7 +40,7 @@ EarlyWake::EarlyWake(asio::any_io_executor strand, std::function<void(WakeKind)>
     : strand_(std::move(strand)), wake_(std::move(wake)), inotify_(strand_) {}
 
 asio::awaitable<void> EarlyWake::watch_nodes(Path device, std::vector<Path> nodes, bool openings,
-                                             Duration limit) {
+                                             Duration limit, std::vector<Path> written) {
     if (closed_ || is_hung_ || !open_inotify()) co_return;
     const std::shared_ptr<OwnedDescriptor> inotify = second_inotify();
     if (!inotify) co_return;
@@ -51,6 +51,9 @@ asio::awaitable<void> EarlyWake::watch_nodes(Path device, std::vector<Path> node
     ToWatch wanted{.device = std::move(device), .openings = openings};
     for (Path& node : nodes) {
         if (!has_node(node)) wanted.nodes.push_back(std::move(node));
+    }
+    for (Path& node : written) {
+        if (!has_node(node)) wanted.written.push_back(std::move(node));
     }
     std::function<Watches()> add = [inotify, wanted = std::move(wanted)] {
         return add_watches(inotify->get(), wanted);

@@ -63,9 +63,12 @@ class EarlyWake : public std::enable_shared_from_this<EarlyWake> {
     /// is over. Only a cancellation, and what run_in_background() throws, is thrown.
     /// @param openings  whether they are watched being opened, too. That does not wake, since an
     ///                  opening makes no device free, but counts for last_opening().
+    /// @param written  nodes whose openings count only if they are for writing: the disk of a
+    ///                 partition.
     asio::awaitable<void> watch_nodes(std::filesystem::path device,
                                       std::vector<std::filesystem::path> nodes, bool openings,
-                                      Duration limit);
+                                      Duration limit,
+                                      std::vector<std::filesystem::path> written = {});
 
     /// Forgets the device, not its name: another one takes its place.
     void forget_device();

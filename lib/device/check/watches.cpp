@@ -50,10 +50,10 @@ class Adding {
         if (watch >= 0) watches_.names[watch].insert(entry);
     }
 
-    void add_node(const Path& node, bool openings) {
+    void add_node(const Path& node, std::uint32_t events) {
         CountedNode counted(node);
         const OwnOpenings before = counted.count();
-        const int watch = add(node, closings | (openings ? std::uint32_t{IN_OPEN} : 0U));
+        const int watch = add(node, events);
         if (watch >= 0) watches_.nodes.push_back({watch, std::move(counted), before});
     }
 
@@ -79,8 +79,9 @@ Watches add_watches(int inotify, const ToWatch& wanted) {
     adding.add_way(wanted.device);
     for (const Path& node : wanted.nodes) {
         adding.add_name(node);
-        adding.add_node(node, wanted.openings);
+        adding.add_node(node, closings | (wanted.openings ? std::uint32_t{IN_OPEN} : 0U));
     }
+    for (const Path& node : wanted.written) adding.add_node(node, IN_CLOSE_WRITE);
     return adding.take();
 }
 

@@ -16,6 +16,8 @@ struct ToWatch {
     std::filesystem::path device = {};  ///< whose names are watched, on the whole way to it
     std::vector<std::filesystem::path> nodes = {};
     bool openings = false;  ///< of the nodes, too
+    /// Those of which only the end of an opening for writing counts.
+    std::vector<std::filesystem::path> written = {};
 };
 
 /// What inotify watches now.

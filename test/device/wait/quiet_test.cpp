@@ -1,8 +1,12 @@
 // How long a device has to stay free.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <thread>
 
 #include "device/waiting.hpp"
+#include "support/loop_disk.hpp"
 
 using namespace std::chrono_literals;
 namespace device = loopingcall::device;
@@ -31,6 +35,40 @@ BOOST_AUTO_TEST_CASE(an_opening_that_is_over_when_the_check_comes_makes_the_peri
         BOOST_TEST(result.report.state == State::free, result.report.reason);
         BOOST_TEST((ended - last >= 400ms));
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_disk_that_is_written_makes_the_period_of_its_partition_begin_again) {
+    const test::LoopDisk disk(scratch.file("image"), 8);
+    const auto partition = disk.attached() ? disk.add_partition() : std::filesystem::path();
+    if (partition.empty()) {
+        BOOST_TEST_MESSAGE("skipped: no loop device here (needs root)");
+        return;
+    }
+    const device::WaitOptions wait{.check_device_interval = 60s,
+                                   .check_device_quiet = 400ms,
+                                   .check_device_udev = false,
+                                   .wait_for_device = true};
+    for (const int flags : {O_WRONLY, O_RDONLY}) {
+        std::chrono::steady_clock::time_point last{};
+        std::thread opener;
+        device::WaitOptions options = wait;
+        options.on_check = [&](const device::Check& check) {
+            if (check.report.state != State::free || opener.joinable()) return;
+            opener = std::thread([&] {
+                for (int i = 0; i < 5; ++i) {
+                    std::this_thread::sleep_for(100ms);
+                    last = std::chrono::steady_clock::now();
+                    ::close(::open(disk.path().c_str(), flags | O_CLOEXEC));
+                }
+            });
+        };
+        const auto result = wait_for(partition, options);
+        const auto ended = std::chrono::steady_clock::now();
+        opener.join();
+        BOOST_TEST(result.report.state == State::free, result.report.reason);
+        if (flags == O_WRONLY) BOOST_TEST((ended - last >= 400ms));
+    }
+    disk.remove_partition();
 }
 
 BOOST_AUTO_TEST_CASE(a_device_that_is_opened_again_and_again_is_given_up) {
