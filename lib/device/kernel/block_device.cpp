@@ -4,9 +4,11 @@
 #include <sys/sysmacros.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <set>
 #include <system_error>
+#include <thread>
 
 #include "identity.hpp"
 #include "proc_directory.hpp"
@@ -16,6 +18,7 @@ namespace loopingcall::device::detail {
 
 namespace {
 
+using namespace std::chrono_literals;
 using Path = std::filesystem::path;
 
 std::string first_line(const Path& file) {
@@ -139,8 +142,14 @@ std::vector<BoundLoop> bound_loops(const Path& sysfs) {
 }
 
 bool shows_holders(dev_t device, const Path& sysfs) {
+    const Path directory = directory_of(device, sysfs);
     std::error_code error;
-    return std::filesystem::is_directory(directory_of(device, sysfs) / "holders", error);
+    for (const auto pause : {1ms, 5ms, 20ms, 50ms, 0ms}) {
+        if (std::filesystem::is_directory(directory / "holders", error)) return true;
+        if (!std::filesystem::exists(directory, error)) return false;
+        std::this_thread::sleep_for(pause);
+    }
+    return false;
 }
 
 }  // namespace loopingcall::device::detail

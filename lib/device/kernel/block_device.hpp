@@ -50,7 +50,9 @@ struct BoundLoop {
 
 std::vector<BoundLoop> bound_loops(const std::filesystem::path& sysfs);
 
-/// Whether a device has the directory that names its holders. If not, nothing is known of them.
+/// Whether a device has the directory that names its holders. If not, nothing is known of them. The
+/// kernel makes it after the device and removes it before: a missing one is awaited for 76 ms, as
+/// long as the device is there.
 bool shows_holders(dev_t device, const std::filesystem::path& sysfs);
 
 }  // namespace loopingcall::device::detail

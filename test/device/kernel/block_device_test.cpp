@@ -4,7 +4,9 @@
 #include <sys/sysmacros.h>
 
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "device/claims/claims.hpp"
 #include "support/scratch.hpp"
@@ -167,6 +169,21 @@ BOOST_AUTO_TEST_CASE(a_table_that_is_not_shown_does_not_count_as_empty) {
     BOOST_TEST(is_hidden(Source::mounts, disk));
     fs::resize_file(proc / "swaps", 0);
     BOOST_TEST(is_hidden(Source::swaps, disk));
+}
+
+BOOST_AUTO_TEST_CASE(a_device_that_comes_has_its_holders_a_moment_later) {
+    fs::rename(sys / "devices/sda/holders", sys / "devices/sda/away");
+    std::thread kernel([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds{3});
+        fs::rename(sys / "devices/sda/away", sys / "devices/sda/holders");
+    });
+    BOOST_TEST(!is_hidden(Source::stacked_devices, part("/dev/sda", 8, 0)));
+    kernel.join();
+}
+
+BOOST_AUTO_TEST_CASE(a_device_that_goes_is_not_waited_for) {
+    fs::rename(sys / "dev/block/8:0", sys / "away");
+    BOOST_TEST(is_hidden(Source::stacked_devices, part("/dev/sda", 8, 0)));
 }
 
 // A kernel that has no swap; and a /proc of processes alone (subset=pid).
