@@ -15,9 +15,8 @@ struct FileText {
 };
 
 /// Reads a whole file of at most 64 MiB. Blocks as long as open() and read() do.
-/// @param must_be_trusted  as by why_not_trusted(), of the very file that is open. A pipe is
-/// refused
-///                         then: it may never have a writer.
+/// @param must_be_trusted  as by why_not_trusted(), of the very file that is open. Then a pipe is
+///                         refused: it may never have a writer.
 [[nodiscard]] FileText read_text(const std::filesystem::path& path, bool must_be_trusted);
 
 }  // namespace loopingcall::config::detail
