@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_held_file_exits_one_after_exactly_so_many_checks_and_name
     BOOST_TEST((ended.elapsed >= 600ms));  // three intervals: none after the last check
 }
 
-BOOST_AUTO_TEST_CASE(a_use_of_a_mount_point_that_the_command_takes_over_is_told) {
+BOOST_AUTO_TEST_CASE(a_use_of_a_mount_point_that_the_command_takes_over_is_reported) {
     const std::string point = scratch.path().string();
     const auto umounts = [&](const std::string& begin, const std::string& end) {
         return shell("unshare -m sh -c 'mount -t tmpfs none " + point + " || exit 77; " + begin +

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(what_others_may_write_is_not_read_by_root_unless_it_is_name
                "name it with --config-dir if it is to be\nd");
 }
 
-BOOST_AUTO_TEST_CASE(a_pipe_without_a_writer_is_refused_where_a_file_is_looked_for) {
+BOOST_AUTO_TEST_CASE(a_pipe_without_a_writer_is_refused_unless_it_is_named) {
     namespace fs = std::filesystem;
     variables = {{"HOME", scratch.path().string()}};
     fs::create_directories(scratch.path() / ".p");

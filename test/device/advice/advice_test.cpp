@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_state_has_advice_by_its_reason) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_unseen_has_the_advice_of_who_cannot_see_everything) {
+BOOST_AUTO_TEST_CASE(a_hidden_use_is_advised_about_by_the_rights_of_this_process) {
     Report report{.device = "/disk", .state = State::busy};
     report.claims = {{ClaimKind::hidden, "", "/disk"}};
     report.evidence = {
