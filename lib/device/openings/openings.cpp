@@ -35,8 +35,12 @@ Answer open_without_partitions(const ToOpen& what) {
         "not show which; count partitions as well (--children)");
 }
 
+/// A cgroup refuses a device with EPERM, also to root; permissions refuse it with EACCES.
 std::string refused(const Identity& part, int error) {
-    return "opening " + printable(part.path.native()) + " failed: " + std::strerror(error);
+    const std::string remedy = error == EPERM && part.is_block_device
+                                   ? "; allow the device in the cgroup of this process"
+                                   : "";
+    return "opening " + printable(part.path.native()) + " failed: " + std::strerror(error) + remedy;
 }
 
 /// What nothing else has placed is a use of this file, or not, as the file itself shows.

@@ -213,6 +213,9 @@ BOOST_AUTO_TEST_CASE(without_a_tree_the_claims_and_holders_give_it) {
 
 BOOST_AUTO_TEST_CASE(an_unknown_state_has_advice_by_its_reason) {
     const std::pair<const char*, const char*> reasons[] = {
+        {"opening /dev/sda failed: Operation not permitted; allow the device in the cgroup of this "
+         "process",
+         "allow the device in the cgroup of this process"},
         {"no such device", "--wait-for-device"},
         {"3 processes could not be inspected and may hold the device; run as root or set "
          "root_helper",
