@@ -13,7 +13,7 @@ namespace loopingcall::device::detail {
 namespace {
 
 /// A line for each descriptor that may not be inspected: a hundred thousand of them.
-constexpr std::size_t max_output = std::size_t{16} << 20U;
+constexpr std::size_t most_output = std::size_t{16} << 20U;
 
 std::vector<std::string> command_for(Probe probe, const std::filesystem::path& path) {
     if (probe == Probe::fuser) return {"fuser", path.string()};
@@ -33,7 +33,7 @@ std::string why_no_answer(boost::system::error_code error, const process::Execut
 asio::awaitable<Report> ask_program(Identity device, const WaitOptions& options) {
     const Probe probe = options.check_device_probe;
     auto [error, result] = co_await run_program(command_for(probe, device.path),
-                                                options.check_device_probe_timeout, max_output);
+                                                options.check_device_probe_timeout, most_output);
     if (error) {
         co_return Report{.device = device.path, .reason = why_no_answer(error, result, probe)};
     }
