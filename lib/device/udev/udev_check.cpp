@@ -61,6 +61,7 @@ asio::awaitable<Duration> UdevCheck::settle(Duration limit) {
     if (ours_) co_return Duration::zero();
     const TimePoint begun = std::chrono::steady_clock::now();
     state_ = co_await settle_->settle(*disk_, std::min(queue_patience, limit), false);
+    start_search();
     co_return std::chrono::steady_clock::now() - begun;
 }
 
@@ -74,8 +75,16 @@ asio::awaitable<bool> UdevCheck::settle_at_last(Duration limit) {
     co_return state_ == UdevState::settled || state_ == UdevState::absent;
 }
 
-void UdevCheck::begin_to_find_lock() try {
-    if (enabled_) search_.emplace(strand_, search(true));
+/// The first time in a check, the search has begun when the disk had settled.
+void UdevCheck::begin_to_find_lock() {
+    const bool has_begun = search_ && !std::exchange(search_counts_, true);
+    if (enabled_ && !has_begun) start_search();
+    search_counts_ = true;
+}
+
+void UdevCheck::start_search() try {
+    search_counts_ = false;
+    search_.emplace(strand_, search(true));
 } catch (const std::system_error&) {
     // No thread, no descriptor: answers() tries again, and says so.
 }

@@ -47,8 +47,8 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
     /// @return whether the disk has settled since, so that the other sources must be read again.
     asio::awaitable<bool> settle_at_last(Duration limit);
 
-    /// Begins to look for the lock of the disk, which takes as long as the scan of the processes.
-    /// answers() uses what is found.
+    /// Begins to search for the lock of the disk, which takes as long as the scan of the processes.
+    /// answers() uses what is found. To be called before each scan.
     void begin_to_find_lock();
 
     /// The answers of both sources, after the other sources were read for the last time: of a block
@@ -65,6 +65,7 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
     };
     [[nodiscard]] std::function<Found()> search(bool with_locks) const;
     asio::awaitable<std::optional<Found>> find(Duration limit);
+    void start_search();
     asio::awaitable<std::optional<Found>> finish_search(Duration limit);
     [[nodiscard]] Answer udev_answer(const Found& found, Duration limit);
     void begin_to_watch_lock(const Found& locked);
@@ -80,6 +81,7 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
     bool missing_ = false;
     std::optional<UdevDisk> disk_;
     std::optional<BackgroundSearch<Found>> search_;
+    bool search_counts_ = false;  // for a scan that has begun
     bool ours_ = false;
     UdevState state_ = UdevState::absent;
     asio::steady_timer poll_;
