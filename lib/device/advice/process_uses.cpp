@@ -39,7 +39,7 @@ class Search {
         for (const std::string& directory : directories_of_threads(proc, pid)) {
             process_ = open_place(proc, directory.c_str());
             if (!process_.is_open()) continue;
-            const pid_t thread = std::atoi(directory.c_str() + directory.rfind('/') + 1);
+            const pid_t thread = std::stoi(directory.substr(directory.rfind('/') + 1));
             const bool is_first = thread == pid;
             if (is_first || tables.has_new_places(thread)) inspect_places();
             if (is_first || tables.has_new_files(thread)) inspect_descriptors();
