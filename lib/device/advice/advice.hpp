@@ -15,8 +15,8 @@ std::string first_remedy(const Use& root);
 /// What to do about an unknown state, by its reason.
 std::string remedy_for_reason(const std::string& reason);
 
-/// What to do first about a use without a visible holder, if this process may not see all processes;
-/// empty if it may, or if a holder is visible.
+/// What to do first about a use without a visible holder, if this process may not see all
+/// processes; empty if it may, or if a holder is visible.
 std::string remedy_for_unseen(const Report& report);
 
 /// A tree of what the holders and claims of a report show.

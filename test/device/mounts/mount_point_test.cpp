@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(counts_processes_in_it_and_not_those_elsewhere_on_its_file_
     BOOST_TEST(::umount2(bound.c_str(), 0) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(processes_in_a_copy_that_umount_removes_count_and_those_in_a_bind_mount_do_not) {
+BOOST_AUTO_TEST_CASE(only_processes_in_a_copy_that_umount_removes_count) {
     const Mounted mounted(scratch.path(), true);
     if (is_skipped(mounted)) return;
     const fs::path peer = scratch.path() / "peer";
