@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_queue_is_waited_for_until_it_is_removed) {
     BOOST_TEST(settle->state(1h) == UdevState::pending);
     std::filesystem::remove(queue);
     BOOST_TEST(ask(1h) == UdevState::settled);
-    BOOST_TEST(wakes == 0);
+    BOOST_TEST(wakes <= 1);  // the removal may be read before the wait begins
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_a_queue_without_a_waiter_wakes_and_counts_once) {
