@@ -7,19 +7,14 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <thread>
+
+#include "support/scratch.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string contents(const fs::path& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /// What every process that a test starts inherits, unless it gets an environment of its own.
 struct Mark {
@@ -34,10 +29,10 @@ std::pair<pid_t, std::string> somebody_left(const Mark& mark) {
     for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
         const pid_t pid = std::atoi(entry.path().filename().c_str());
         if (pid <= 0 || pid == ::getpid()) continue;
-        if (('\0' + contents(entry.path() / "environ") + '\0').find(mark.text()) ==
+        if (('\0' + test::read_file(entry.path() / "environ") + '\0').find(mark.text()) ==
             std::string::npos)
             continue;
-        std::string command = contents(entry.path() / "cmdline");
+        std::string command = test::read_file(entry.path() / "cmdline");
         for (char& c : command)
             if (c == '\0') c = ' ';
         return {pid, command};

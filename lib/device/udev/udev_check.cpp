@@ -77,7 +77,7 @@ asio::awaitable<bool> UdevCheck::settle_at_last(Duration limit) {
 
 /// The first time in a check, the search has begun when the disk had settled.
 void UdevCheck::begin_to_find_lock() {
-    const bool has_begun = search_ && !std::exchange(search_counts_, true);
+    const bool has_begun = search_ && !search_counts_;
     if (enabled_ && !has_begun) start_search();
     search_counts_ = true;
 }
