@@ -65,9 +65,7 @@ function(loopingcall_batches result)
                 -P ${PROJECT_SOURCE_DIR}/test/batch.cmake
             DEPENDS ${files} ${PROJECT_SOURCE_DIR}/test/batch.cmake VERBATIM)
         list(APPEND sources ${batch})
-        # g++ takes the included file for a header, in which local types would be a mistake.
-        set_source_files_properties(${batch} PROPERTIES COMPILE_OPTIONS
-            "$<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>")
+        set_source_files_properties(${batch} PROPERTIES COMPILE_OPTIONS "${loopingcall_batch_options}")
         math(EXPR number "${number} + 1")
     endwhile()
     set(${result} ${sources} PARENT_SCOPE)

@@ -85,6 +85,16 @@ std::string evidence_line(const device::EvidenceItem& item) {
     return line;
 }
 
+namespace {
+
+std::vector<terminal::StatusLine> status_lines(const std::vector<DeviceProgress>& devices,
+                                               const std::string& line) {
+    if (devices.size() == 1) return {{line, mood_of(devices.front().state)}};
+    return progress_table(devices, terminal::columns_of_terminal());
+}
+
+}  // namespace
+
 Progress::Progress(const Invocation& invocation)
     : interval_(invocation.wait.check_device_interval),
       verbose_(invocation.verbose),
@@ -98,8 +108,7 @@ void Progress::show(const device::Check& check) {
         if (one.device == now.device) one = now;
     }
     const std::string line = progress_line(now);
-    lines_.show(devices_.size() == 1 ? std::vector{terminal::StatusLine{line, mood_of(now.state)}}
-                                     : progress_table(devices_, terminal::columns_of_terminal()));
+    lines_.show(status_lines(devices_, line));
     if (!verbose_) return;
     std::cerr << line << '\n';
     tell_of_early_wake(check);
