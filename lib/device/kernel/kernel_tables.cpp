@@ -6,18 +6,13 @@
 #include <charconv>
 #include <optional>
 
+#include "device/kernel/take_line.hpp"
+
 namespace loopingcall::device::detail {
 
 namespace {
 
 bool is_octal(char character) { return character >= '0' && character <= '7'; }
-
-std::string_view take_line(std::string_view& text) {
-    const std::size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    return line;
-}
 
 std::vector<std::string_view> fields_of(std::string_view line) {
     std::vector<std::string_view> fields;

@@ -7,10 +7,13 @@
 #include <set>
 #include <string_view>
 
+#include "device/kernel/take_line.hpp"
+
 namespace loopingcall::device {
 
 namespace {
 
+using detail::take_line;
 using process::WaitStatus;
 
 bool is_blank(char character) { return character == ' ' || character == '\t'; }
@@ -32,13 +35,6 @@ std::optional<std::vector<pid_t>> parse_pids(std::string_view text) {
         if (!text.empty() && !is_blank(text.front()) && text.front() != '\n') return std::nullopt;
         pids.push_back(pid);
     }
-}
-
-std::string_view take_line(std::string_view& text) {
-    const std::size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    return line;
 }
 
 /// `Cannot stat file /proc/12/fd/3: Permission denied` gives 12: one of its files could not be

@@ -5,18 +5,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "device/kernel/take_line.hpp"
+
 namespace loopingcall::device::detail {
 
 namespace {
 
 constexpr std::string_view blanks = " \t";
-
-std::string_view take_line(std::string_view& text) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    return line;
-}
 
 std::string_view take_word(std::string_view& line) {
     line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));

@@ -8,17 +8,11 @@
 #include <utility>
 
 #include "device/kernel/kernel_tables.hpp"
+#include "device/kernel/take_line.hpp"
 
 namespace loopingcall::device::detail {
 
 namespace {
-
-std::string_view take_line(std::string_view& text) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    return line;
-}
 
 std::optional<std::uint64_t> take_number(std::string_view& text) {
     std::uint64_t number = 0;
