@@ -7,10 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
-#include <iterator>
 #include <sstream>
-#include <string_view>
 
 #include "device/kernel/proc_directory.hpp"
 #include "device/proc/process_info.hpp"
@@ -153,38 +150,6 @@ ProcessUses find_process_uses(const WantedUses& wanted, const std::filesystem::p
     const Descriptor directory = open_place(AT_FDCWD, proc.c_str());
     for (const pid_t pid : processes_in(proc)) search.inspect(directory.get(), pid);
     return found;
-}
-
-MountTable parse_mount_table(pid_t seen_by, std::string_view mountinfo) {
-    MountTable table{.seen_by = seen_by};
-    while (!mountinfo.empty()) {
-        const std::size_t end = std::min(mountinfo.find('\n'), mountinfo.size());
-        const std::string line(mountinfo.substr(0, end));
-        mountinfo.remove_prefix(std::min(end + 1, mountinfo.size()));
-        std::vector<Mount> mount = parse_mountinfo(line);
-        if (mount.empty()) continue;
-        table.mounts.push_back(std::move(mount.front()));
-        table.ids.push_back(std::strtoull(line.c_str(), nullptr, 10));
-    }
-    return table;
-}
-
-std::vector<MountTable> other_mount_namespaces(const std::filesystem::path& proc) {
-    const auto namespace_of = [&](const std::string& process) -> ino_t {
-        struct stat status {};
-        return ::stat((proc / process / "ns/mnt").c_str(), &status) == 0 ? status.st_ino : 0;
-    };
-    std::set<ino_t> known{0, namespace_of("self")};
-    std::vector<MountTable> others;
-    const Descriptor directory = open_place(AT_FDCWD, proc.c_str());
-    for (const pid_t pid : processes_in(proc)) {
-        for (const std::string& thread : directories_of_threads(directory.get(), pid)) {
-            if (!known.insert(namespace_of(thread)).second) continue;
-            const std::string table = (proc / thread / "mountinfo").string();
-            others.push_back(parse_mount_table(pid, read_text(AT_FDCWD, table.c_str()).text));
-        }
-    }
-    return others;
 }
 
 }  // namespace loopingcall::device::detail

@@ -7,11 +7,7 @@
 #include <loopingcall/device/report.hpp>
 #include <map>
 #include <set>
-#include <string>
-#include <string_view>
 #include <vector>
-
-#include "device/kernel/kernel_tables.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -35,22 +31,5 @@ struct ProcessUses {
 /// Inspects the descriptors, directories, programs and mappings of all processes but this one.
 /// For a person to read: leaves out all that it cannot inspect. Blocks as long as /proc does.
 ProcessUses find_process_uses(const WantedUses& wanted, const std::filesystem::path& proc);
-
-/// The mounts of a mount namespace.
-struct MountTable {
-    pid_t seen_by = 0;  ///< a process in it; 0 if it is that of this process
-    std::vector<Mount> mounts = {};
-    std::vector<std::uint64_t> ids = {};  ///< of the mounts
-
-    [[nodiscard]] std::uint64_t id_of(const Mount& mount) const {
-        return ids.at(static_cast<std::size_t>(&mount - mounts.data()));
-    }
-};
-
-/// Reads the text of mountinfo. A pure function.
-MountTable parse_mount_table(pid_t seen_by, std::string_view mountinfo);
-
-/// The mount namespaces of all processes, without that of this one.
-std::vector<MountTable> other_mount_namespaces(const std::filesystem::path& proc);
 
 }  // namespace loopingcall::device::detail

@@ -38,8 +38,8 @@ UseTreeReader::UseTreeReader(const Report& report, const std::vector<pid_t>& ign
       view_(view),
       swaps_(parse_swaps(read_table(view, "swaps").text)),
       loops_(read_loop_devices(view, loops)) {
-    tables_.push_back(parse_mount_table(0, read_table(view, "self/mountinfo").text));
-    for (MountTable& other : other_mount_namespaces(view.proc)) {
+    tables_.push_back({.mounts = parse_mountinfo(read_table(view, "self/mountinfo").text)});
+    for (MountNamespace& other : read_mount_namespaces(view).others) {
         tables_.push_back(std::move(other));
     }
 }
@@ -139,7 +139,7 @@ void UseTreeReader::add_swaps_if(Use& use, const std::function<bool(const Swap&)
 
 void UseTreeReader::add_uses_of_file(Use& use, const Identity& file) {
     add_loops(use, file);
-    for (const MountTable& table : tables_) add_mounts_of_file(use, file, table);
+    for (const MountNamespace& table : tables_) add_mounts_of_file(use, file, table);
     add_swaps(use, file);
     const std::pair key(file.file_system, file.inode);
     wanted_.files.insert(key);

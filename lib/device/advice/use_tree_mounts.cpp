@@ -24,11 +24,9 @@ bool has_other_mount(const Use& use) {
                        [](const Use& one) { return one.seen_by != 0; });
 }
 
-Use describe_mount(const Mount& mount, const MountTable& table) {
-    return {.kind = UseKind::mount,
-            .name = mount.point,
-            .detail = mount.type,
-            .seen_by = table.seen_by};
+Use describe_mount(const Mount& mount, const MountNamespace& table) {
+    return {
+        .kind = UseKind::mount, .name = mount.point, .detail = mount.type, .seen_by = table.pid};
 }
 
 }  // namespace
@@ -37,7 +35,7 @@ Use describe_mount(const Mount& mount, const MountTable& table) {
 /// copies of them all.
 void UseTreeReader::add_mounts(Use& use, dev_t number) {
     std::set<std::string> points;
-    for (const MountTable& table : tables_) {
+    for (const MountNamespace& table : tables_) {
         std::vector<const Mount*> its;
         for (const Mount& mount : table.mounts) {
             if (mount.device == number || is_btrfs_of(mount, number)) its.push_back(&mount);
@@ -49,10 +47,11 @@ void UseTreeReader::add_mounts(Use& use, dev_t number) {
 }
 
 /// A directory that is a mount point, or an image that is mounted without a loop device.
-void UseTreeReader::add_mounts_of_file(Use& use, const Identity& file, const MountTable& table) {
+void UseTreeReader::add_mounts_of_file(Use& use, const Identity& file,
+                                       const MountNamespace& table) {
     const Mount* point = nullptr;
     for (const Mount& mount : table.mounts) {
-        const bool is_here = table.seen_by == 0 && mount.point == file.path;
+        const bool is_here = table.pid == 0 && mount.point == file.path;
         if (is_here) point = &mount;
         const bool is_image = mount.type == "erofs" && !mount.source.starts_with("/dev/");
         const auto source = is_image ? find_named(mount.source, file.path) : std::nullopt;
@@ -97,17 +96,17 @@ void UseTreeReader::add_detached(Use& use, dev_t number) {
 }
 
 /// A mount of a file system that has to go as a whole.
-Use UseTreeReader::build_mount(const Mount& mount, const MountTable& table) {
+Use UseTreeReader::build_mount(const Mount& mount, const MountNamespace& table) {
     Use use = describe_mount(mount, table);
-    if (mount.point == "/" && table.seen_by == 0) return use;  // all is below it
+    if (mount.point == "/" && table.pid == 0) return use;  // all is below it
     add_mounts_below(use, mount, table);
-    add_uses_of_mount(use, mount, table);
+    add_uses_of_mount(use, mount);
     add_uses_of_file_system(use, mount.device);
     return use;
 }
 
 /// What has to be unmounted before: the mounts over it and below it.
-void UseTreeReader::add_mounts_below(Use& use, const Mount& upper, const MountTable& table) {
+void UseTreeReader::add_mounts_below(Use& use, const Mount& upper, const MountNamespace& table) {
     for (const Mount& mount : table.mounts) {
         const bool covers = mount.point == upper.point && &mount > &upper;
         if (covers) use.uses.push_back(describe_mount(mount, table));
@@ -117,28 +116,27 @@ void UseTreeReader::add_mounts_below(Use& use, const Mount& upper, const MountTa
     }
 }
 
-Use UseTreeReader::build_nested(const NestedMount& nested, const MountTable& table) {
+Use UseTreeReader::build_nested(const NestedMount& nested, const MountNamespace& table) {
     Use use = describe_mount(*nested.mount, table);
     for (const NestedMount& inner : nested.inner) use.uses.push_back(build_nested(inner, table));
     add_uses_of_one(use, *nested.mount, table);
     return use;
 }
 
-void UseTreeReader::add_uses_of_mount(Use& use, const Mount& mount, const MountTable& table) {
-    const std::uint64_t id = table.id_of(mount);
-    wanted_.mounts.insert(id);
-    add_processes(use, processes_.of_mounts[id], true);
+void UseTreeReader::add_uses_of_mount(Use& use, const Mount& mount) {
+    wanted_.mounts.insert(mount.id);
+    add_processes(use, processes_.of_mounts[mount.id], true);
 }
 
 /// The uses of a mount of which only this one has to go: if its file system is mounted elsewhere,
 /// too, the uses there do not count.
-void UseTreeReader::add_uses_of_one(Use& use, const Mount& mount, const MountTable& table) {
-    add_uses_of_mount(use, mount, table);
+void UseTreeReader::add_uses_of_one(Use& use, const Mount& mount, const MountNamespace& table) {
+    add_uses_of_mount(use, mount);
     const auto is_of_it = [&](const Mount& one) { return one.device == mount.device; };
     if (std::count_if(table.mounts.begin(), table.mounts.end(), is_of_it) == 1) {
         return add_uses_of_file_system(use, mount.device);
     }
-    const auto lies_on_it = [id = table.id_of(mount)](const std::string& name) {
+    const auto lies_on_it = [id = mount.id](const std::string& name) {
         const auto file = find_named(name, {});
         return file && file->mount == id;
     };

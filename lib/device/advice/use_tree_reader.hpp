@@ -12,6 +12,7 @@
 #include "device/kernel/identity.hpp"
 #include "device/kernel/kernel_tables.hpp"
 #include "device/kernel/kernel_view.hpp"
+#include "device/mounts/mount_namespaces.hpp"
 #include "nested_mounts.hpp"
 #include "process_uses.hpp"
 
@@ -42,14 +43,14 @@ class UseTreeReader {
 
     // Mounts and file systems: use_tree_mounts.cpp.
     void add_mounts(Use& use, dev_t number);
-    void add_mounts_of_file(Use& use, const Identity& file, const MountTable& table);
+    void add_mounts_of_file(Use& use, const Identity& file, const MountNamespace& table);
     void add_file_systems(Use& use, const Identity& part);
     void add_detached(Use& use, dev_t number);
-    Use build_mount(const Mount& mount, const MountTable& table);
-    void add_mounts_below(Use& use, const Mount& upper, const MountTable& table);
-    Use build_nested(const NestedMount& nested, const MountTable& table);
-    void add_uses_of_mount(Use& use, const Mount& mount, const MountTable& table);
-    void add_uses_of_one(Use& use, const Mount& mount, const MountTable& table);
+    Use build_mount(const Mount& mount, const MountNamespace& table);
+    void add_mounts_below(Use& use, const Mount& upper, const MountNamespace& table);
+    Use build_nested(const NestedMount& nested, const MountNamespace& table);
+    void add_uses_of_mount(Use& use, const Mount& mount);
+    void add_uses_of_one(Use& use, const Mount& mount, const MountNamespace& table);
     void add_uses_of_file_system(Use& use, dev_t number);
 
     const Report& report_;
@@ -58,9 +59,9 @@ class UseTreeReader {
     const KernelView& view_;
     std::vector<Swap> swaps_;
     LoopTable loops_;
-    std::vector<MountTable> tables_;
-    std::set<dev_t> visited_;   // devices, while one tree is built
-    std::set<dev_t> attached_;  // file systems whose users are shown
+    std::vector<MountNamespace> tables_;  // first that of this process, without a pid
+    std::set<dev_t> visited_;             // devices, while one tree is built
+    std::set<dev_t> attached_;            // file systems whose users are shown
     WantedUses wanted_;
     ProcessUses processes_;
 };
