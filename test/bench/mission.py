@@ -61,7 +61,8 @@ class SlowUdevd:
 
     def start(self):
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.process = subprocess.Popen([UDEVD, "--resolve-names=late", "--children-max=2"], **quiet)
+        argv = [UDEVD, "--resolve-names=late", "--children-max=2"]
+        self.process = subprocess.Popen(argv, start_new_session=True, **quiet)
         while not is_listened_to(RUN + "/control"):
             if self.process.poll() is not None:
                 sys.exit("mission: systemd-udevd ended at once")
@@ -69,12 +70,18 @@ class SlowUdevd:
         sh("udevadm", "settle", "--timeout=5")
 
     def stop(self):
+        """Ends its workers as well, which it does not wait for."""
         self.process.terminate()
         self.process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            while True:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                time.sleep(0.01)
 
     def forget_events(self, disks):
-        """Nothing is left of what is queued. Watches of events that ran are lost: `disks` get new ones."""
+        """Nothing is left of what is queued. The numbers of its watches would name other devices."""
         self.stop()
+        shutil.rmtree(RUN + "/watch", ignore_errors=True)
         self.start()
         sh("udevadm", "trigger", "--action=change", *disks)
         sh("udevadm", "settle")
@@ -115,7 +122,7 @@ class Load:
             thread.join()
 
 
-STEP = "date +%s%N; for p in 1 2; do sleep 0.02; delpart {} $p || echo refused; done"
+STEP = "date +%s%N; for p in 1 2; do sleep 0.02; delpart {} $p; done"
 FUSER_LOOP = "n=0; while fuser -s {}* && [ $n -lt 20 ]; do n=$((n+1)); sleep 1; done"
 
 
@@ -136,7 +143,7 @@ def strategies(diskwait):
 
 
 def wait_and_step(path, wait, runs_step):
-    """Seconds that the wait took, and what became of the step: "", "refused" or "not done"."""
+    """Seconds that the wait took, and what became of the step: "", "refused", "gone" or "not done"."""
     argv = [word.replace("{}", path) for word in wait]
     step = ["sh", "-c", STEP.replace("{}", path)]
     begun = time.time_ns()
@@ -152,7 +159,12 @@ def wait_and_step(path, wait, runs_step):
     if ended == 0:  # an honest strategy does not go on
         print(*argv, ":", output.strip(), file=sys.stderr)
         return (time.time_ns() - begun) / 1e9, "not done"
-    return (ended - begun) / 1e9, "refused" if "refused" in output else ""
+    return (ended - begun) / 1e9, what_became(output)
+
+
+def what_became(output):
+    """udev may read the table of partitions again, in which ours are not: they are gone then."""
+    return "refused" if "busy" in output else "gone" if "failed" in output else ""
 
 
 def cycle(variant, udevd, ours, others, wait, runs_step):
@@ -166,7 +178,7 @@ def cycle(variant, udevd, ours, others, wait, runs_step):
                 touch(one)
             time.sleep(random.random() * 0.08)
             result = wait_and_step(ours, wait, runs_step)
-        udevd.forget_events(others)  # seconds of work, more after a longer wait
+        udevd.forget_events([ours] + others)  # seconds of work, more after a longer wait
     else:
         for one in (others if variant == "behind others" else []) + partitions:
             touch(one)
@@ -183,8 +195,8 @@ def cycle(variant, udevd, ours, others, wait, runs_step):
 def row(variant, name, results):
     waits = [took for took, _ in results]
     refused = sum(step == "refused" for _, step in results)
-    not_done = sum(step == "not done" for _, step in results)
-    also = f", {not_done} not done" if not_done else ""
+    others = [(sum(step == one for _, step in results), one) for one in ("gone", "not done")]
+    also = "".join(f", {number} {one}" for number, one in others if number)
     return (f"| {variant} | {name} | {refused} of {len(results)}{also} | {1000 * statistics.median(waits):.0f} ms | "
             f"{1000 * max(waits):.0f} ms |")
 
