@@ -61,10 +61,10 @@ for page in man1/diskwait.1 man5/diskwait.conf.5 man1/loopingcall.1; do
     gzip --test "$root/usr/share/man/$page.gz" || fail "there is no $page"
 done
 for depends in diskwait:psmisc diskwait:libloopingcall0 libloopingcall-dev:"libboost$boost-dev"; do
-    in_root dpkg-query --show --showformat '${Depends}' "${depends%:*}" | grep -q "${depends#*:}" ||
+    [[ $(in_root dpkg-query --show --showformat '${Depends}' "${depends%:*}") == *"${depends#*:}"* ]] ||
         fail "${depends%:*} does not depend on ${depends#*:}"
 done
-in_root dpkg-query --show --showformat '${Suggests}' diskwait | grep -qx lsof ||
+[ "$(in_root dpkg-query --show --showformat '${Suggests}' diskwait)" = lsof ] ||
     fail "diskwait does not suggest lsof"
 
 in_root sh -c 'apt-get purge -y -qq diskwait loopingcall libloopingcall0 libloopingcall-dev &&
