@@ -1,5 +1,8 @@
 #include "inner_executor.hpp"
 
+#if __has_include(<boost/asio/config.hpp>)
+#include <boost/asio/config.hpp>
+#endif
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/strand.hpp>
@@ -48,19 +51,25 @@ bool running_in_this_thread(const asio::any_io_executor& executor) {
 
 namespace {
 
-// Newer releases of Boost keep the hint elsewhere.
+// The scheduler tells the hint; in newer releases of Boost, the configuration of the context.
 template <class Scheduler>
-bool is_promised_one_thread(const Scheduler& scheduler) {
+bool is_promised_one_thread([[maybe_unused]] asio::execution_context& context,
+                            [[maybe_unused]] const Scheduler& scheduler) {
     if constexpr (requires { scheduler.concurrency_hint(); }) {
         return scheduler.concurrency_hint() == 1;
     } else {
+#if __has_include(<boost/asio/config.hpp>)
+        return asio::config(context).get("scheduler", "concurrency_hint", 0) == 1;
+#else
         return false;
+#endif
     }
 }
 
 bool has_one_thread(const asio::io_context::executor_type& executor) {
-    Scheduler* const scheduler = scheduler_of(asio::query(executor, asio::execution::context));
-    return scheduler && is_promised_one_thread(*scheduler);
+    asio::execution_context& context = asio::query(executor, asio::execution::context);
+    Scheduler* const scheduler = scheduler_of(context);
+    return scheduler && is_promised_one_thread(context, *scheduler);
 }
 
 }  // namespace
