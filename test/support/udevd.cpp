@@ -46,6 +46,7 @@ std::string why_not() {
 pid_t start() {
     const pid_t pid = ::fork();
     if (pid != 0) return pid;
+    ::setsid();
     const int nowhere = ::open("/dev/null", O_RDWR);
     for (int stream = 0; stream <= 2; ++stream) ::dup2(nowhere, stream);
     ::execl(program, program, "--resolve-names=late", "--children-max=2", nullptr);
@@ -79,9 +80,10 @@ Udevd::Udevd(const std::string& probe_seconds) {
 
 Udevd::~Udevd() {
     if (pid_ <= 0) return;
-    settle();
-    ::kill(pid_, SIGTERM);
+    // With its workers: one that is left would open the devices of the next test.
+    ::kill(-pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
+    while (::kill(-pid_, 0) == 0) std::this_thread::sleep_for(std::chrono::milliseconds{5});
     std::filesystem::remove_all("/run/udev");
 }
 
