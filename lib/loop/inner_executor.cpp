@@ -51,7 +51,7 @@ bool running_in_this_thread(const asio::any_io_executor& executor) {
 
 namespace {
 
-// The scheduler tells the hint; in newer releases of Boost, the configuration of the context.
+// The scheduler has the hint; in newer releases of Boost, the configuration of the context has it.
 template <class Scheduler>
 bool is_promised_one_thread([[maybe_unused]] asio::execution_context& context,
                             [[maybe_unused]] const Scheduler& scheduler) {

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <optional>
 
-#include "device/kernel/take_line.hpp"
+#include "device/take_line.hpp"
 
 namespace loopingcall::device::detail {
 

@@ -7,7 +7,7 @@
 #include <set>
 #include <string_view>
 
-#include "device/kernel/take_line.hpp"
+#include "device/take_line.hpp"
 
 namespace loopingcall::device {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "device/kernel/take_line.hpp"
+#include "device/take_line.hpp"
 
 namespace loopingcall::device::detail {
 

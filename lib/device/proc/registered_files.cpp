@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "device/kernel/kernel_tables.hpp"
-#include "device/kernel/take_line.hpp"
+#include "device/take_line.hpp"
 
 namespace loopingcall::device::detail {
 
