@@ -26,4 +26,20 @@ check manjaro arch arch boost 1
 check alpine "" alpine linux-headers 1
 check '"opensuse-tumbleweed"' "opensuse suse" opensuse libboost_process-devel 1
 check '"opensuse-leap"' "suse opensuse" opensuse libboost_json-devel 1
+check '"sles"' suse opensuse libboost_json-devel 1
+check "'arch'" "" arch boost 1
 check gentoo "" fedora boost-devel 4
+
+# With apt, the Debian path also where only Ubuntu is named. A derivative of Debian 12 has its Boost.
+tools=$(mktemp -d)
+trap 'rm -rf "$release" "$tools"' EXIT
+for tool in apt-get dpkg-query apt-cache sudo; do printf '#!/bin/sh\n' >"$tools/$tool"; done
+chmod +x "$tools"/*
+check_apt() { # ID, ID_LIKE, another line, a package
+    printf 'ID=%s\nID_LIKE="%s"\n%s\n' "$1" "$2" "$3" >"$release"
+    local said
+    said=$(PATH=$tools:$PATH OS_RELEASE=$release "$dev" install-deps 2>&1) || true
+    grep -q "^dev: installing .* $4 " <<<"$said" || fail "$1: no $4: $said"
+}
+check_apt elementary ubuntu "VERSION_CODENAME=circe" libboost-dev
+check_apt linuxmint debian $'VERSION_CODENAME=faye\nDEBIAN_CODENAME=bookworm' libboost1.81-dev
