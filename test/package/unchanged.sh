@@ -8,7 +8,7 @@ cp "$1" "$scratch/copy/dev"
 echo one >"$scratch/copy/source"
 echo ID=none >"$scratch/release"
 for tool in cmake ctest ninja fuser c++ clang++; do
-    printf '#!/bin/sh\necho "%s $*" >>"%s"\n' "$tool" "$scratch/calls" >"$scratch/tools/$tool"
+    printf '#!/bin/sh\necho "%s $*" >>"%s"\necho %s\n' "$tool" "$scratch/calls" "$tool" >"$scratch/tools/$tool"
 done
 chmod +x "$scratch/tools/"*
 export PATH=$scratch/tools:$PATH OS_RELEASE=$scratch/release GIT_CEILING_DIRECTORIES=$scratch
@@ -50,3 +50,11 @@ check "with git" "$(runs)" 1
 check "no change, with git" "$(runs)" 0
 echo four >"$scratch/copy/source"
 check "a change, with git" "$(runs)" 1
+# CMake keeps its compiler: another one needs a new beginning.
+cmake_calls() { grep -c "^cmake $1--preset" "$scratch/calls" || true; }
+echo "CMAKE_CXX_COMPILER:FILEPATH=$scratch/tools/c++" >"$scratch/copy/build/dev/CMakeCache.txt"
+echo five >"$scratch/copy/source"
+check "the same compiler" "$(runs)" 1
+check "the same compiler, kept" "$(cmake_calls '')" 1
+check "another compiler" "$(CXX=clang++ runs)" 1
+check "another compiler, taken" "$(cmake_calls '--fresh ')" 1
