@@ -43,3 +43,10 @@ check_apt() { # ID, ID_LIKE, another line, a package
 }
 check_apt elementary ubuntu "VERSION_CODENAME=circe" libboost-dev
 check_apt linuxmint debian $'VERSION_CODENAME=faye\nDEBIAN_CODENAME=bookworm' libboost1.81-dev
+
+# What is installed stays: Debian's releases of Boost exclude each other.
+printf '#!/bin/sh\necho "$@" >>%s/calls\n[ "$1" = update ]\n' "$tools" >"$tools/apt-get"
+check_apt debian "" "VERSION_CODENAME=trixie" libboost-dev
+grep -q '^install .*--no-remove .* libboost-dev ' "$tools/calls" || fail "packages may go: $(cat "$tools/calls")"
+said=$(PATH=$tools:$PATH OS_RELEASE=$release "$dev" install-deps 2>&1) && fail "apt-get has failed: $said"
+grep -q '^dev: see what apt-get says to: ' <<<"$said" || fail "no remedy: $said"
