@@ -50,3 +50,8 @@ check_apt debian "" "VERSION_CODENAME=trixie" libboost-dev
 grep -q '^install .*--no-remove .* libboost-dev ' "$tools/calls" || fail "packages may go: $(cat "$tools/calls")"
 said=$(PATH=$tools:$PATH OS_RELEASE=$release "$dev" install-deps 2>&1) && fail "apt-get has failed: $said"
 grep -q '^dev: see what apt-get says to: ' <<<"$said" || fail "no remedy: $said"
+
+# root has the PATH of a user after a plain su.
+printf '#!/bin/sh\necho "$PATH" >%s/path\n' "$tools" >"$tools/apt-get"
+PATH=$tools:/usr/bin:/bin OS_RELEASE=$release "$dev" install-deps >/dev/null 2>&1 || true
+grep -q ':/usr/sbin:/sbin$' "$tools/path" || fail "dpkg needs more than $(cat "$tools/path")"
