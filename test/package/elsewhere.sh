@@ -55,3 +55,9 @@ grep -q '^dev: see what apt-get says to: ' <<<"$said" || fail "no remedy: $said"
 printf '#!/bin/sh\necho "$PATH" >%s/path\n' "$tools" >"$tools/apt-get"
 PATH=$tools:/usr/bin:/bin OS_RELEASE=$release "$dev" install-deps >/dev/null 2>&1 || true
 grep -q ':/usr/sbin:/sbin$' "$tools/path" || fail "dpkg needs more than $(cat "$tools/path")"
+
+# No clang to install is said once, and nothing is installed in its place.
+printf '#!/bin/sh\n' >"$tools/apt-get"
+printf '#!/bin/sh\necho installed\n' >"$tools/dpkg-query"
+said=$(PATH=$tools:$PATH OS_RELEASE=$release "$dev" test asan 2>&1) && fail "no clang, and no failure: $said"
+[ "$said" = "dev: apt has no clang from 16 on; './dev test' needs none" ] || fail "no clang: $said"

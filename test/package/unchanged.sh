@@ -58,3 +58,9 @@ check "the same compiler" "$(runs)" 1
 check "the same compiler, kept" "$(cmake_calls '')" 1
 check "another compiler" "$(CXX=clang++ runs)" 1
 check "another compiler, taken" "$(cmake_calls '--fresh ')" 1
+# Without apt, clang is the one in PATH.
+for tool in apt-get apt-cache sudo; do cp "$scratch/tools/ninja" "$scratch/tools/$tool"; done
+sed -i "s/ninja/apt/" "$scratch/tools/"{apt-get,apt-cache,sudo}
+mkdir "$scratch/copy/build/asan"
+"$scratch/copy/dev" test asan >"$scratch/log" 2>&1 || fail "$(cat "$scratch/log")"
+! grep '^apt' "$scratch/calls" || fail "apt was called"
