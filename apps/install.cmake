@@ -6,6 +6,12 @@ set(LOOPINGCALL_SYSTEMD_UNIT_DIR lib/systemd/system
 
 set(documents ${CMAKE_CURRENT_BINARY_DIR}/documents)
 
+# Shared libraries are found from the programs, wherever both are installed; those in /usr, anyway.
+if(BUILD_SHARED_LIBS AND NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+    file(RELATIVE_PATH to_libraries ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+    set_target_properties(diskwait loopingcall_program PROPERTIES INSTALL_RPATH "$ORIGIN/${to_libraries}")
+endif()
+
 install(TARGETS diskwait RUNTIME COMPONENT diskwait)
 install(TARGETS loopingcall_program RUNTIME COMPONENT loopingcall)
 foreach(program IN ITEMS diskwait loopingcall)

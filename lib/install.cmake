@@ -14,8 +14,10 @@ function(loopingcall_install_pkg_config room)
     list(JOIN arg_PRIVATE_LIBS " " pc_private_libs)
     list(JOIN arg_LIBS " " pc_libs)
     # From where the file is: an installation may be moved, or have another prefix than planned.
-    file(RELATIVE_PATH pc_prefix
-        ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+    set(pc_folder ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
+    file(RELATIVE_PATH pc_prefix ${pc_folder} ${CMAKE_INSTALL_PREFIX})
+    file(RELATIVE_PATH pc_libdir ${pc_folder} ${CMAKE_INSTALL_FULL_LIBDIR})
+    file(RELATIVE_PATH pc_includedir ${pc_folder} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
     set(pc_cflags "${arg_CFLAGS}")
     if(BUILD_SHARED_LIBS)
         string(APPEND pc_cflags " -DLOOPINGCALL_SHARED")

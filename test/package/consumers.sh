@@ -55,8 +55,22 @@ by_pkg_config() { # static or shared
     "$program-all"
 }
 
+# The libraries and the headers in folders of their own, by absolute paths, as Nix has them.
+check_apart() {
+    echo "== pkg-config, apart"
+    local libraries=$scratch/apart/libraries headers=$scratch/apart/headers
+    cmake -G Ninja -S "$source" -B "$scratch/apart/build" -DLOOPINGCALL_BUILD_TESTS=OFF \
+        -DCMAKE_INSTALL_LIBDIR="$libraries" -DCMAKE_INSTALL_INCLUDEDIR="$headers" >/dev/null
+    mkdir -p "$libraries/pkgconfig"
+    cp "$scratch/apart/build/lib/"*.pc "$libraries/pkgconfig"
+    tells() { realpath -m "$(PKG_CONFIG_PATH=$libraries/pkgconfig pkg-config --variable="$1" loopingcall-loop)"; }
+    [ "$(tells libdir)" = "$libraries" ] || fail "the libraries are not in $(tells libdir)"
+    [ "$(tells includedir)" = "$headers" ] || fail "the headers are not in $(tells includedir)"
+}
+
 rm -rf "$scratch"
 mkdir -p "$scratch"
+check_apart
 found static "$static_build"
 found shared "$shared_build"
 links "$scratch/shared/loop_alone" 'libloopingcall_loop.so.0' || fail "the shared library has no SONAME"

@@ -12,6 +12,9 @@ namespace loopingcall::detail {
 
 using Nanoseconds = std::chrono::duration<std::int64_t, std::nano>;
 
+#ifndef __SIZEOF_INT128__
+#error "LoopingCall needs a 64-bit target: this one has no integers of 128 bits"
+#endif
 __extension__ using Wide = unsigned __int128;
 
 inline constexpr Nanoseconds saturated(bool negative) noexcept {

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <csignal>
 #include <exception>
+#include <loopingcall/process/background.hpp>
 #include <mutex>
 #include <new>
 #include <thread>
