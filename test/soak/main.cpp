@@ -4,9 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/program_options.hpp>
-#include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <optional>
@@ -14,6 +12,7 @@
 
 #include "soak/actions.hpp"
 #include "support/descriptors.hpp"
+#include "support/exact_heap.hpp"
 #include "support/sanitizers.hpp"
 #include "support/scratch.hpp"
 
@@ -96,16 +95,6 @@ int run(double minutes, unsigned seed) {
     return !test::with_sanitizer && growth > resident_slack_kib ? 1 : 0;
 }
 
-/// Runs this program again, so that the heap in use is known exactly: one heap for all threads,
-/// and no caches of threads, which are counted as in use and fill up slowly.
-void become_exact(char** arguments) {
-    constexpr const char* name = "GLIBC_TUNABLES";
-    if (std::getenv(name) != nullptr) return;
-    ::setenv(name, "glibc.malloc.tcache_count=0:glibc.malloc.arena_max=1", 1);
-    ::execv("/proc/self/exe", arguments);
-    throw std::system_error(errno, std::system_category(), "cannot run again as /proc/self/exe");
-}
-
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -115,7 +104,7 @@ int main(int count, char** arguments) {
     try {
         po::variables_map given;
         po::store(po::parse_command_line(count, arguments, options), given);
-        become_exact(arguments);
+        test::run_with_exact_heap(arguments);
         return run(given["minutes"].as<double>(), given["seed"].as<unsigned>());
     } catch (const std::exception& error) {
         std::cerr << "soak: " << error.what() << '\n' << options;
