@@ -4,6 +4,8 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -17,8 +19,10 @@ void run_with_exact_heap(char** arguments) {
         return;
     }
     ::setenv(name, exact.data(), 1);
-    ::execv("/proc/self/exe", arguments);
-    throw std::system_error(errno, std::system_category(), "cannot run again as /proc/self/exe");
+    // By its own name, which others see.
+    const std::string program = std::filesystem::read_symlink("/proc/self/exe");
+    ::execv(program.c_str(), arguments);
+    throw std::system_error(errno, std::system_category(), "cannot run again as " + program);
 }
 
 }  // namespace test

@@ -126,11 +126,11 @@ void UdevSettle::begin() {
     start_ping();
 }
 
-/// What was closed before the ping is in the queue once it is answered.
+/// What was closed before the ping is in the queue once it is answered. An echo still counts,
+/// unless the disk was closed after it: slow ones would never be two.
 void UdevSettle::start_ping() {
-    disturbed_ = false;
+    if (std::exchange(disturbed_, false)) facts_.echoes = 0;
     facts_.ping.reset();
-    facts_.echoes = 0;
     error_code ignored;
     if (connection_) connection_->close(ignored);
     connection_ = std::make_shared<Descriptor>(strand_);

@@ -257,6 +257,26 @@ BOOST_AUTO_TEST_CASE(the_echo_of_an_event_of_the_disk_decides_while_others_keep_
     BOOST_TEST(std::filesystem::exists(queue));
 }
 
+/// Each of a slow udevd's echoes takes longer than a second, after which udevd is pinged again.
+BOOST_AUTO_TEST_CASE(slow_echoes_count_where_no_ping_is_answered) {
+    if (!is_root()) return;
+    const FakeUdevd udevd(run, Manner::closes_unread);
+    make_queue();
+    BOOST_TEST(ask(1100ms, true) == UdevState::pending);
+    const std::string first = asked();
+    const auto echo = [&](const std::string& of) {
+        return send_to_listeners(
+            test::udev_message("DEVPATH=/devices/none\0SEQNUM=9\0SYNTH_UUID="s + of + '\0'));
+    };
+    BOOST_TEST(echo(first));
+    BOOST_TEST(ask(1100ms, true) == UdevState::pending);  // one is not enough
+    std::string second = asked();
+    while (second == first) second = asked();
+    BOOST_TEST(echo(second));
+    BOOST_TEST(ask(1s, true) == UdevState::settled);
+    BOOST_TEST(std::filesystem::exists(queue));
+}
+
 BOOST_AUTO_TEST_CASE(where_no_event_can_be_asked_for_the_queue_decides) {
     const FakeUdevd udevd(run, Manner::answers);
     std::filesystem::remove(uevent);
