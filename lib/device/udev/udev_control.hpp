@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace loopingcall::device::detail {
 
@@ -20,6 +21,9 @@ static_assert(sizeof(UdevControlMessage) == 280);
 inline constexpr UdevControlMessage udev_ping{.type = 7};
 /// Ends the conversation.
 inline constexpr UdevControlMessage udev_end{.type = 0};
+
+/// The same question to a udevd whose socket speaks Varlink, as that of systemd 262 does.
+inline constexpr std::string_view varlink_ping{"{\"method\":\"io.systemd.service.Ping\"}\0", 37};
 
 /// How a ping ended.
 enum class Ping : unsigned char {

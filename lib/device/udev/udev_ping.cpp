@@ -32,9 +32,12 @@ int connect_to(int socket, const std::string& path) {
     return ::connect(socket, generic, sizeof address) == 0 ? 0 : errno;
 }
 
-bool send_to(int socket, const UdevControlMessage& message) {
-    return ::send(socket, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT) ==
-           static_cast<ssize_t>(sizeof message);
+bool send_to(int socket, const void* message, std::size_t size) {
+    return ::send(socket, message, size, MSG_NOSIGNAL | MSG_DONTWAIT) == static_cast<ssize_t>(size);
+}
+
+process::detail::Descriptor open_socket(int type) {
+    return process::detail::Descriptor(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
 
 /// Without the right to connect, only this shows whether a udevd listens to the socket.
@@ -43,12 +46,20 @@ bool is_listened_to(const std::string& path, const UdevPlaces& places) {
     return sockets.find(' ' + path + '\n') != std::string::npos;
 }
 
-/// @return 0 once udevd has hung up, an errno, or EAGAIN if there is nothing yet.
-int hang_up_of(int socket) {
+bool send_ping(int socket, bool speaks_varlink) {
+    if (speaks_varlink) return send_to(socket, varlink_ping.data(), varlink_ping.size());
+    return send_to(socket, &udev_ping, sizeof udev_ping) &&
+           send_to(socket, &udev_end, sizeof udev_end);
+}
+
+/// @return 0 once udevd has hung up or, by Varlink, replied; an errno, or EAGAIN if there is
+/// nothing
+///         yet.
+int answer_of(int socket, bool speaks_varlink) {
     char ignored[512];
     for (;;) {
         const ssize_t size = ::recv(socket, ignored, sizeof ignored, MSG_DONTWAIT);
-        if (size == 0) return 0;
+        if (size == 0 || (size > 0 && speaks_varlink)) return 0;
         if (size < 0 && errno != EINTR) return errno;
     }
 }
@@ -57,12 +68,16 @@ int hang_up_of(int socket) {
 
 asio::awaitable<Ping> ping_udevd(UdevPlaces places, stream_descriptor& connection) try {
     const std::string path = (places.run / "control").native();
-    process::detail::Descriptor opened(
-        ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    process::detail::Descriptor opened = open_socket(SOCK_SEQPACKET);
+    int error = opened.is_open() ? connect_to(opened.get(), path) : EMFILE;
+    const bool speaks_varlink = error == EPROTOTYPE;
+    if (speaks_varlink) {
+        opened = open_socket(SOCK_STREAM);
+        error = opened.is_open() ? connect_to(opened.get(), path) : EMFILE;
+    }
     if (!opened.is_open()) co_return Ping::no_answer;
     connection.assign(opened.get());
     const int socket = opened.release();
-    int error = connect_to(socket, path);
     while (error == EAGAIN) {
         asio::steady_timer turn(connection.get_executor(), others_turn);
         co_await turn.async_wait(asio::use_awaitable);
@@ -71,8 +86,8 @@ asio::awaitable<Ping> ping_udevd(UdevPlaces places, stream_descriptor& connectio
     }
     if (error == EACCES && !is_listened_to(path, places)) co_return Ping::absent;
     if (error != 0) co_return ping_ended_by(error);
-    if (!send_to(socket, udev_ping) || !send_to(socket, udev_end)) co_return ping_ended_by(errno);
-    for (error = EAGAIN; error == EAGAIN; error = hang_up_of(socket)) {
+    if (!send_ping(socket, speaks_varlink)) co_return ping_ended_by(errno);
+    for (error = EAGAIN; error == EAGAIN; error = answer_of(socket, speaks_varlink)) {
         co_await connection.async_wait(stream_descriptor::wait_read, asio::use_awaitable);
     }
     co_return ping_ended_by(error);

@@ -32,7 +32,7 @@ BOOST_TEST_DONT_PRINT_LOG_VALUE(UdevState)
 
 namespace {
 
-enum class Manner { answers, closes_unread, is_silent };
+enum class Manner { answers, closes_unread, is_silent, speaks_varlink };
 
 /// Listens on `control` as udevd does, on a thread of its own.
 class FakeUdevd {
@@ -42,7 +42,8 @@ class FakeUdevd {
         address.sun_family = AF_UNIX;
         const std::string path = (run / "control").native();
         std::copy(path.begin(), path.end(), address.sun_path);
-        listener_ = Descriptor(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+        const int type = manner == Manner::speaks_varlink ? SOCK_STREAM : SOCK_SEQPACKET;
+        listener_ = Descriptor(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
         BOOST_REQUIRE(::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address),
                              sizeof address) == 0);
         BOOST_REQUIRE(::listen(listener_.get(), 8) == 0);
@@ -66,6 +67,17 @@ class FakeUdevd {
             if (manner_ == Manner::closes_unread) {
                 pollfd ready{client.get(), POLLIN, 0};
                 ::poll(&ready, 1, 1000);
+                continue;
+            }
+            if (manner_ == Manner::speaks_varlink) {
+                char text[64]{};
+                const ssize_t size = ::recv(client.get(), text, sizeof text, 0);
+                const std::string wanted = "{\"method\":\"io.systemd.service.Ping\"}\0"s;
+                if (std::string(text, static_cast<std::size_t>(std::max<ssize_t>(size, 0))) ==
+                    wanted)
+                    ++pings_;
+                (void)::send(client.get(), "{}", 3, MSG_NOSIGNAL);
+                (void)::recv(client.get(), text, sizeof text, 0);  // until it hangs up
                 continue;
             }
             detail::UdevControlMessage message;
@@ -187,6 +199,12 @@ BOOST_AUTO_TEST_CASE(an_answered_ping_and_no_queue_is_settled) {
     BOOST_TEST(ask(1h) == UdevState::settled);
     BOOST_TEST(ask(1h) == UdevState::settled);
     BOOST_TEST(udevd.pings() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_ping_by_varlink_is_answered_as_well) {
+    const FakeUdevd udevd(run, Manner::speaks_varlink);
+    BOOST_TEST(ask(1h) == UdevState::settled);
+    BOOST_TEST(udevd.pings() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_queue_is_waited_for_until_it_is_removed) {
