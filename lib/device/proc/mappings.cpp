@@ -4,6 +4,8 @@
 #include <charconv>
 #include <unordered_set>
 
+#include "device/take_line.hpp"
+
 namespace loopingcall::device::detail {
 
 namespace {
@@ -53,9 +55,7 @@ void for_each_mapped_file(std::string_view maps,
                           const std::function<void(const MappedFile& file)>& visit) {
     std::unordered_set<std::string_view> seen;
     while (!maps.empty()) {
-        const std::size_t end = std::min(maps.find('\n'), maps.size());
-        const Mapping mapping = parse_mapping(maps.substr(0, end));
-        maps.remove_prefix(std::min(end + 1, maps.size()));
+        const Mapping mapping = parse_mapping(take_line(maps));
         if (mapping.identity.empty()) continue;
         if (!seen.insert(mapping.identity).second) continue;
         visit({link_name(mapping.range), mapping.identity, mapping.inode});
