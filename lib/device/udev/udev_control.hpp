@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace loopingcall::device::detail {
 
@@ -23,7 +22,8 @@ inline constexpr UdevControlMessage udev_ping{.type = 7};
 inline constexpr UdevControlMessage udev_end{.type = 0};
 
 /// The same question to a udevd whose socket speaks Varlink, as that of systemd 262 does.
-inline constexpr std::string_view varlink_ping{"{\"method\":\"io.systemd.service.Ping\"}\0", 37};
+/// The zero at its end is part of it.
+inline constexpr char varlink_ping[] = R"({"method":"io.systemd.service.Ping"})";
 
 /// How a ping ended.
 enum class Ping : unsigned char {

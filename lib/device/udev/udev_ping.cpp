@@ -9,7 +9,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "device/kernel/proc_directory.hpp"
 #include "process/launch/descriptor.hpp"
@@ -43,18 +45,21 @@ process::detail::Descriptor open_socket(int type) {
 /// Without the right to connect, only this shows whether a udevd listens to the socket.
 bool is_listened_to(const std::string& path, const UdevPlaces& places) {
     const std::string sockets = read_proc_file(AT_FDCWD, (places.proc / "net/unix").c_str());
-    return sockets.find(' ' + path + '\n') != std::string::npos;
+    const auto is_listed = [&](const std::string& name) {
+        return sockets.find(' ' + name + '\n') != std::string::npos;
+    };
+    // Where the socket speaks Varlink, `path` is a link to the name that it is bound to.
+    std::error_code ignored;
+    return is_listed(path) || is_listed(std::filesystem::canonical(path, ignored).native());
 }
 
 bool send_ping(int socket, bool speaks_varlink) {
-    if (speaks_varlink) return send_to(socket, varlink_ping.data(), varlink_ping.size());
+    if (speaks_varlink) return send_to(socket, varlink_ping, sizeof varlink_ping);
     return send_to(socket, &udev_ping, sizeof udev_ping) &&
            send_to(socket, &udev_end, sizeof udev_end);
 }
 
-/// @return 0 once udevd has hung up or, by Varlink, replied; an errno, or EAGAIN if there is
-/// nothing
-///         yet.
+/// @return 0 once udevd has hung up or, by Varlink, replied; an errno; EAGAIN if nothing has come.
 int answer_of(int socket, bool speaks_varlink) {
     char ignored[512];
     for (;;) {
@@ -69,11 +74,11 @@ int answer_of(int socket, bool speaks_varlink) {
 asio::awaitable<Ping> ping_udevd(UdevPlaces places, stream_descriptor& connection) try {
     const std::string path = (places.run / "control").native();
     process::detail::Descriptor opened = open_socket(SOCK_SEQPACKET);
-    int error = opened.is_open() ? connect_to(opened.get(), path) : EMFILE;
+    int error = connect_to(opened.get(), path);
     const bool speaks_varlink = error == EPROTOTYPE;
     if (speaks_varlink) {
         opened = open_socket(SOCK_STREAM);
-        error = opened.is_open() ? connect_to(opened.get(), path) : EMFILE;
+        error = connect_to(opened.get(), path);
     }
     if (!opened.is_open()) co_return Ping::no_answer;
     connection.assign(opened.get());

@@ -3,19 +3,18 @@
 
 #include <fcntl.h>
 #include <linux/netlink.h>
-#include <poll.h>
 #include <sched.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <boost/asio.hpp>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <thread>
 
+#include "device/udev/fake_udevd.hpp"
 #include "device/udev/udev_monitor.hpp"
+#include "device/udev/udev_ping.hpp"
 #include "support/descriptors.hpp"
 #include "support/forked.hpp"
 #include "support/scratch.hpp"
@@ -32,72 +31,6 @@ BOOST_TEST_DONT_PRINT_LOG_VALUE(UdevState)
 
 namespace {
 
-enum class Manner { answers, closes_unread, is_silent, speaks_varlink };
-
-/// Listens on `control` as udevd does, on a thread of its own.
-class FakeUdevd {
-  public:
-    FakeUdevd(const std::filesystem::path& run, Manner manner) : manner_(manner) {
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        const std::string path = (run / "control").native();
-        std::copy(path.begin(), path.end(), address.sun_path);
-        const int type = manner == Manner::speaks_varlink ? SOCK_STREAM : SOCK_SEQPACKET;
-        listener_ = Descriptor(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
-        BOOST_REQUIRE(::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address),
-                             sizeof address) == 0);
-        BOOST_REQUIRE(::listen(listener_.get(), 8) == 0);
-        thread_ = std::thread([this] { serve(); });
-    }
-    ~FakeUdevd() {
-        over_ = true;
-        ::shutdown(listener_.get(), SHUT_RDWR);
-        thread_.join();
-    }
-    FakeUdevd(const FakeUdevd&) = delete;
-    FakeUdevd& operator=(const FakeUdevd&) = delete;
-
-    [[nodiscard]] int pings() const { return pings_; }
-
-  private:
-    void serve() {
-        while (!over_) {
-            const Descriptor client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-            if (!client.is_open()) return;
-            if (manner_ == Manner::closes_unread) {
-                pollfd ready{client.get(), POLLIN, 0};
-                ::poll(&ready, 1, 1000);
-                continue;
-            }
-            if (manner_ == Manner::speaks_varlink) {
-                char text[64]{};
-                const ssize_t size = ::recv(client.get(), text, sizeof text, 0);
-                const std::string wanted = "{\"method\":\"io.systemd.service.Ping\"}\0"s;
-                if (std::string(text, static_cast<std::size_t>(std::max<ssize_t>(size, 0))) ==
-                    wanted)
-                    ++pings_;
-                (void)::send(client.get(), "{}", 3, MSG_NOSIGNAL);
-                (void)::recv(client.get(), text, sizeof text, 0);  // until it hangs up
-                continue;
-            }
-            detail::UdevControlMessage message;
-            const bool ping = ::recv(client.get(), &message, sizeof message, 0) ==
-                                  static_cast<ssize_t>(sizeof message) &&
-                              message.type == 7;
-            const bool end =
-                ::recv(client.get(), &message, sizeof message, 0) > 0 && message.type == 0;
-            if (ping && end) ++pings_;
-            while (manner_ == Manner::is_silent && !over_) std::this_thread::sleep_for(1ms);
-        }
-    }
-
-    Manner manner_;
-    Descriptor listener_{};
-    std::atomic<bool> over_ = false;
-    std::atomic<int> pings_ = 0;
-    std::thread thread_{};
-};
-
 /// What libudev's listeners receive, as if udevd had sent it.
 bool send_to_listeners(const std::string& message, unsigned port = 0) {
     const Descriptor sender(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT));
@@ -107,6 +40,10 @@ bool send_to_listeners(const std::string& message, unsigned port = 0) {
     address.nl_groups = port == 0 ? 2 : 0;
     return ::sendto(sender.get(), message.data(), message.size(), 0,
                     reinterpret_cast<const sockaddr*>(&address), sizeof address) > 0;
+}
+
+std::string echo_of(const std::string& uuid) {
+    return test::udev_message("DEVPATH=/devices/none\0SEQNUM=9\0SYNTH_UUID="s + uuid + '\0');
 }
 
 struct Settling {
@@ -188,27 +125,51 @@ BOOST_AUTO_TEST_CASE(without_udevd_nothing_is_waited_for) {
 }
 
 BOOST_AUTO_TEST_CASE(a_socket_and_a_queue_that_a_dead_udevd_left_are_not_waited_for) {
-    { const FakeUdevd gone(run, Manner::answers); }
+    { const test::FakeUdevd gone(run, test::Manner::answers); }
     BOOST_TEST(std::filesystem::exists(run / "control"));
     make_queue();
     BOOST_TEST(ask(1h) == UdevState::absent);
 }
 
 BOOST_AUTO_TEST_CASE(an_answered_ping_and_no_queue_is_settled) {
-    const FakeUdevd udevd(run, Manner::answers);
+    const test::FakeUdevd udevd(run, test::Manner::answers);
     BOOST_TEST(ask(1h) == UdevState::settled);
     BOOST_TEST(ask(1h) == UdevState::settled);
     BOOST_TEST(udevd.pings() == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_ping_by_varlink_is_answered_as_well) {
-    const FakeUdevd udevd(run, Manner::speaks_varlink);
+    const test::FakeUdevd udevd(run, test::Manner::speaks_varlink);
     BOOST_TEST(ask(1h) == UdevState::settled);
     BOOST_TEST(udevd.pings() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_user_who_must_not_connect_finds_each_udevd) {
+    if (!is_root()) return;
+    for (const auto& place : {scratch.path(), run}) {
+        std::filesystem::permissions(place, std::filesystem::perms{0755});
+    }
+    for (const test::Manner manner : {test::Manner::answers, test::Manner::speaks_varlink}) {
+        const test::FakeUdevd udevd(run, manner);
+        const int ended = test::in_forked_child([&]() -> int {
+            test::become_nobody();
+            asio::io_context own;
+            asio::posix::stream_descriptor connection(own);
+            int found = 99;
+            asio::co_spawn(own, detail::ping_udevd({.run = run, .proc = "/proc"}, connection),
+                           [&](const std::exception_ptr&, detail::Ping ping) {
+                               found = static_cast<int>(ping);
+                           });
+            own.run();
+            return found;
+        });
+        BOOST_TEST(ended == static_cast<int>(detail::Ping::not_allowed));
+        std::filesystem::remove(run / "control");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_queue_is_waited_for_until_it_is_removed) {
-    const FakeUdevd udevd(run, Manner::answers);
+    const test::FakeUdevd udevd(run, test::Manner::answers);
     make_queue();
     BOOST_TEST(ask(1ms) == UdevState::pending);
     BOOST_TEST(settle->state(1h) == UdevState::pending);
@@ -218,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_queue_is_waited_for_until_it_is_removed) {
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_a_queue_without_a_waiter_wakes_and_counts_once) {
-    const FakeUdevd udevd(run, Manner::answers);
+    const test::FakeUdevd udevd(run, test::Manner::answers);
     make_queue();
     BOOST_TEST(ask(1ms) == UdevState::pending);
     while (udevd.pings() == 0) context.run_one_for(1ms);
@@ -230,7 +191,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_queue_without_a_waiter_wakes_and_counts_once) 
 }
 
 BOOST_AUTO_TEST_CASE(a_stranger_waits_for_the_queue_alone) {
-    const FakeUdevd udevd(run, Manner::closes_unread);
+    const test::FakeUdevd udevd(run, test::Manner::closes_unread);
     BOOST_TEST(ask(1h) == UdevState::settled);
     make_queue();
     BOOST_TEST(ask(50ms) == UdevState::pending);
@@ -239,14 +200,14 @@ BOOST_AUTO_TEST_CASE(a_stranger_waits_for_the_queue_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(a_udevd_that_does_not_answer_is_unknown_after_a_time) {
-    const FakeUdevd udevd(run, Manner::is_silent);
+    const test::FakeUdevd udevd(run, test::Manner::is_silent);
     BOOST_TEST(ask(30ms) == UdevState::pending);
     BOOST_TEST(settle->state(1h) == UdevState::pending);
     BOOST_TEST(settle->state(1ms) == UdevState::unknown);
 }
 
 BOOST_AUTO_TEST_CASE(a_writer_that_closes_the_disk_ends_the_settled_state) {
-    const FakeUdevd udevd(run, Manner::answers);
+    const test::FakeUdevd udevd(run, test::Manner::answers);
     BOOST_TEST(ask(1h) == UdevState::settled);
     BOOST_TEST(settle->state(1h) == UdevState::settled);
     close_as_writer();
@@ -259,18 +220,15 @@ BOOST_AUTO_TEST_CASE(a_writer_that_closes_the_disk_ends_the_settled_state) {
 
 BOOST_AUTO_TEST_CASE(the_echo_of_an_event_of_the_disk_decides_while_others_keep_the_queue) {
     if (!is_root()) return;
-    const FakeUdevd udevd(run, Manner::answers);
+    const test::FakeUdevd udevd(run, test::Manner::answers);
     make_queue();
     BOOST_TEST(ask(250ms) == UdevState::pending);
     BOOST_TEST(test::read_file(uevent).empty());  // others may use it: not asked for
     BOOST_TEST(ask(1ms, true) == UdevState::pending);
     const std::string uuid = asked();
-    const auto echo = [&](const std::string& of) {
-        return test::udev_message("DEVPATH=/devices/none\0SEQNUM=9\0SYNTH_UUID="s + of + '\0');
-    };
-    BOOST_TEST(send_to_listeners(echo("another")));
+    BOOST_TEST(send_to_listeners(echo_of("another")));
     BOOST_TEST(ask(20ms, true) == UdevState::pending);
-    BOOST_TEST(send_to_listeners(echo(uuid)));
+    BOOST_TEST(send_to_listeners(echo_of(uuid)));
     BOOST_TEST(ask(1h, true) == UdevState::settled);
     BOOST_TEST(std::filesystem::exists(queue));
 }
@@ -278,25 +236,21 @@ BOOST_AUTO_TEST_CASE(the_echo_of_an_event_of_the_disk_decides_while_others_keep_
 /// Each of a slow udevd's echoes takes longer than a second, after which udevd is pinged again.
 BOOST_AUTO_TEST_CASE(slow_echoes_count_where_no_ping_is_answered) {
     if (!is_root()) return;
-    const FakeUdevd udevd(run, Manner::closes_unread);
+    const test::FakeUdevd udevd(run, test::Manner::closes_unread);
     make_queue();
     BOOST_TEST(ask(1100ms, true) == UdevState::pending);
     const std::string first = asked();
-    const auto echo = [&](const std::string& of) {
-        return send_to_listeners(
-            test::udev_message("DEVPATH=/devices/none\0SEQNUM=9\0SYNTH_UUID="s + of + '\0'));
-    };
-    BOOST_TEST(echo(first));
+    BOOST_TEST(send_to_listeners(echo_of(first)));
     BOOST_TEST(ask(1100ms, true) == UdevState::pending);  // one is not enough
     std::string second = asked();
     while (second == first) second = asked();
-    BOOST_TEST(echo(second));
+    BOOST_TEST(send_to_listeners(echo_of(second)));
     BOOST_TEST(ask(1s, true) == UdevState::settled);
     BOOST_TEST(std::filesystem::exists(queue));
 }
 
 BOOST_AUTO_TEST_CASE(where_no_event_can_be_asked_for_the_queue_decides) {
-    const FakeUdevd udevd(run, Manner::answers);
+    const test::FakeUdevd udevd(run, test::Manner::answers);
     std::filesystem::remove(uevent);
     make_queue();
     BOOST_TEST(ask(250ms, true) == UdevState::pending);
@@ -311,7 +265,7 @@ BOOST_AUTO_TEST_CASE(events_that_the_kernel_had_no_room_for_end_the_settled_stat
     const int outcome = test::in_forked_child([&]() -> int {
         context.notify_fork(asio::execution_context::fork_child);
         if (::unshare(CLONE_NEWNET) != 0) return no_namespace;
-        const FakeUdevd udevd(run, Manner::answers);
+        const test::FakeUdevd udevd(run, test::Manner::answers);
         if (ask(1h) != UdevState::settled || settle->state(1h) != UdevState::settled) {
             return not_settled;
         }
