@@ -13,8 +13,8 @@ namespace {
 using boost::algorithm::join;
 using detail::FlagNames;
 
-constexpr const char* file = "PATH";
-constexpr const char* directory = "DIR";
+constexpr const char* file_place = "PATH";
+constexpr const char* directory_place = "DIR";
 
 /// The flags whose values have such a place, as the pattern of a case.
 std::string pattern_of(const std::vector<FlagNames>& flags, const std::string& place) {
@@ -36,13 +36,14 @@ void write_bash_values(const std::vector<FlagNames>& flags, std::ostream& stream
         if (!flag.choices().empty()) {
             write(names, "            mapfile -t COMPREPLY < <(compgen -W '" +
                              join(flag.choices(), " ") + "' -- \"$word\")\n            ");
-        } else if (!flag.place.empty() && flag.place != file && flag.place != directory) {
+        } else if (!flag.place.empty() && flag.place != file_place &&
+                   flag.place != directory_place) {
             others.push_back(names);
         }
     }
-    write(pattern_of(flags, file),
+    write(pattern_of(flags, file_place),
           "            mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n            ");
-    write(pattern_of(flags, directory),
+    write(pattern_of(flags, directory_place),
           "            mapfile -t COMPREPLY < <(compgen -d -- \"$word\")\n            ");
     write(join(others, "|"), "            ");
 }
@@ -59,8 +60,8 @@ std::string zsh_text(std::string text) {
 std::string zsh_action(const FlagNames& flag) {
     if (flag.place.empty()) return {};
     if (!flag.choices().empty()) return ":value:(" + join(flag.choices(), " ") + ")";
-    if (flag.place == file) return ":file:_files";
-    if (flag.place == directory) return ":directory:_files -/";
+    if (flag.place == file_place) return ":file:_files";
+    if (flag.place == directory_place) return ":directory:_files -/";
     return ':' + flag.place + ": ";
 }
 
@@ -114,7 +115,7 @@ void write_zsh_completion(const std::string& program,
               "fi\n"
               "_arguments -s -S \\\n";
     for (const FlagNames& flag : detail::flag_names(described)) {
-        const bool repeats = flag.place == file || flag.place == directory;
+        const bool repeats = flag.place == file_place || flag.place == directory_place;
         const std::string all = join(flag.all(), " ");
         const std::string before = repeats ? "'*'" : "'(" + all + ")'";
         const std::string names =

@@ -25,7 +25,7 @@ std::string owner_of(const struct stat& file) {
     return "belongs to the user " + std::to_string(file.st_uid) + ", not to root";
 }
 
-std::string why_not_trusted(const struct stat& file) {
+std::string problem_with_rights(const struct stat& file) {
     if (file.st_uid != 0) return "it " + owner_of(file);
     if ((file.st_mode & writable_by_others) != 0) return "users other than root may write to it";
     return {};
@@ -86,7 +86,7 @@ std::string why_not_trusted(const fs::path& path) {
     struct stat link {};
     if (::lstat(path.c_str(), &link) != 0 || ::stat(path.c_str(), &found) != 0) return {};
     if (link.st_uid != 0) return "it " + owner_of(link);
-    std::string why = why_not_trusted(found);
+    std::string why = problem_with_rights(found);
     if (!why.empty()) return why;
     std::error_code error;
     const fs::path target = fs::canonical(path, error);
@@ -105,7 +105,7 @@ FileText read_text(const fs::path& path, bool must_be_trusted) {
         return {.error = "is a pipe, not a file; name it with --config-file if it is to be read"};
     }
     // It may have been replaced since the check.
-    if (must_be_trusted && is_root() && !why_not_trusted(opened).empty()) {
+    if (must_be_trusted && is_root() && !problem_with_rights(opened).empty()) {
         return {.error = "is not read: it has been replaced meanwhile"};
     }
     FileText read;

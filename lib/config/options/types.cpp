@@ -72,10 +72,10 @@ ParsedValue bounded(const ParsedNumber<Number>& parsed, Number minimum, Number m
     return refused;
 }
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\n\r\v\f";
-    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-    return text.substr(0, text.find_last_not_of(blanks) + 1);
+std::string_view without_white_space(std::string_view text) {
+    constexpr std::string_view white_space = " \t\n\r\v\f";
+    text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
+    return text.substr(0, text.find_last_not_of(white_space) + 1);
 }
 
 std::string at_least(nanoseconds minimum) {
@@ -202,7 +202,7 @@ class ListReader {
         std::size_t end = 0;
         for (std::size_t commas = 0; commas <= most_commas(type_); ++commas) {
             end = std::min(rest_.find(',', commas == 0 ? 0 : end + 1), rest_.size());
-            const std::string_view part = trimmed(rest_.substr(0, end));
+            const std::string_view part = without_white_space(rest_.substr(0, end));
             ParsedValue item = part.empty() && may_be_empty(type_)
                                    ? ParsedValue{}
                                    : std::visit(ParseAs{part}, type_);
@@ -223,7 +223,7 @@ class ListReader {
 };
 
 ParsedValue ParseAs::operator()(const ListType& type) const {
-    std::string_view items = trimmed(text);
+    std::string_view items = without_white_space(text);
     items = items.substr(0, items.find_last_not_of(',') + 1);
     if (items.empty()) return {.value = Items{}};
     return ListReader(type.item, items).read();

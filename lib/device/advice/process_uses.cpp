@@ -24,9 +24,9 @@ namespace {
 using process::detail::Descriptor;
 
 /// What one process uses.
-class Search {
+class UseSearch {
   public:
-    Search(const WantedUses& wanted, ProcessUses& found) : wanted_(wanted), found_(found) {}
+    UseSearch(const WantedUses& wanted, ProcessUses& found) : wanted_(wanted), found_(found) {}
 
     void inspect(int proc, pid_t pid) {
         pid_ = pid;
@@ -146,7 +146,7 @@ std::vector<pid_t> processes_in(const std::filesystem::path& proc) {
 
 ProcessUses find_process_uses(const WantedUses& wanted, const std::filesystem::path& proc) {
     ProcessUses found;
-    Search search(wanted, found);
+    UseSearch search(wanted, found);
     const Descriptor directory = open_place(AT_FDCWD, proc.c_str());
     for (const pid_t pid : processes_in(proc)) search.inspect(directory.get(), pid);
     return found;

@@ -30,7 +30,7 @@ Use& place_of(Use& root, const std::filesystem::path& path) {
 }
 
 /// What is not known by its name alone is shown once more by nothing else.
-bool is_shown(const Use& root, const Use& place, const Use& claimed) {
+bool is_listed(const Use& root, const Use& place, const Use& claimed) {
     switch (claimed.kind) {
         case UseKind::udev:
         case UseKind::lock:
@@ -60,7 +60,7 @@ void merge_report(Use& root, const Report& report) {
         const Report alone{.device = report.device, .claims = {claim}};
         Use claimed = std::move(tree_of(alone).uses.front());
         Use& place = place_of(root, claim.path);
-        if (!is_shown(root, place, claimed)) place.uses.push_back(std::move(claimed));
+        if (!is_listed(root, place, claimed)) place.uses.push_back(std::move(claimed));
     }
 }
 

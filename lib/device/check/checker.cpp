@@ -15,7 +15,7 @@ namespace loopingcall::device::detail {
 
 namespace {
 
-constexpr int most_attempts = 3;
+constexpr int most_readings = 3;
 
 /// So that a check that is put off, or what is left of it from now on, does not overflow.
 constexpr Duration longest_check = std::chrono::years{100};
@@ -87,7 +87,7 @@ asio::awaitable<Report> Checker::find_out() {
             report->changes = std::move(changes);
             co_return std::move(*report);
         }
-        if (attempt++ == most_attempts) {
+        if (attempt++ == most_readings) {
             awaits_device_ = options_.wait_for_device;
             co_return unknown("it changed again and again while it was checked");
         }

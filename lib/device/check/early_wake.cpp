@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "device/assign_descriptor.hpp"
 #include "device/proc/process_info.hpp"
 #include "device/run_in_background.hpp"
 #include "process/launch/descriptor.hpp"
@@ -26,13 +27,6 @@ using OwnedDescriptor = process::detail::Descriptor;
 using asio::posix::stream_descriptor;
 
 constexpr std::size_t most_holders = 64;
-
-bool assign(stream_descriptor& stream, OwnedDescriptor descriptor) {
-    error_code error;
-    stream.assign(descriptor.get(), error);
-    if (!error) descriptor.release();
-    return !error;
-}
 
 }  // namespace
 

@@ -31,10 +31,10 @@ bool leads_to(const std::string& name, dev_t number) {
 }
 
 /// The file systems that use one device, identified by their mount points, or by their name.
-class Finder {
+class FileSystemFinder {
   public:
-    Finder(const Identity& part, const std::vector<Mount>& mounts, const KernelView& view,
-           UsedFileSystem& used)
+    FileSystemFinder(const Identity& part, const std::vector<Mount>& mounts, const KernelView& view,
+                     UsedFileSystem& used)
         : part_(part),
           mounts_(mounts),
           view_(view),
@@ -177,7 +177,7 @@ Answer file_systems_over(const Identity& part, const std::vector<Mount>& mounts,
     for (const std::string& problem : {problem_with_sysfs(view), problem_with_proc_fs(view)}) {
         if (!problem.empty()) return not_inspected(Source::file_systems, problem);
     }
-    Finder finder(part, mounts, view, used);
+    FileSystemFinder finder(part, mounts, view, used);
     finder.find_btrfs();
     finder.find_journal();
     finder.find_xfs();

@@ -22,7 +22,7 @@ constexpr std::uint8_t all_but_mounts = only(whole_disk, partition, regular_file
 constexpr std::uint8_t block_devices = only(whole_disk, partition);
 constexpr std::uint8_t storage = only(whole_disk, partition, regular_file, mounted_file_system);
 
-constexpr std::array rows{
+constexpr std::array source_rows{
     SourceRow{Source::probe, "probe", all_but_mounts, Weight::always, "use another probe"},
     SourceRow{Source::process_list, "process_list", anything, Weight::always,
               "run as root or set root_helper"},
@@ -55,8 +55,8 @@ constexpr std::array rows{
 };
 
 constexpr bool is_in_order() {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (rows[i].source != static_cast<Source>(i)) return false;
+    for (std::size_t i = 0; i < source_rows.size(); ++i) {
+        if (source_rows[i].source != static_cast<Source>(i)) return false;
     }
     return true;
 }
@@ -64,7 +64,7 @@ static_assert(is_in_order(), "each source has its row, in the order of Source");
 
 }  // namespace
 
-std::span<const SourceRow> sources() { return rows; }
+std::span<const SourceRow> sources() { return source_rows; }
 
 Answer nobody(Source source) { return {.source = source, .seen = Seen::nobody}; }
 

@@ -1,6 +1,5 @@
 #include "block_device.hpp"
 
-#include <fcntl.h>
 #include <sys/sysmacros.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <thread>
 
 #include "identity.hpp"
+#include "presence.hpp"
 #include "proc_directory.hpp"
 #include "shortage.hpp"
 
@@ -21,20 +21,11 @@ namespace {
 using namespace std::chrono_literals;
 using Path = std::filesystem::path;
 
-std::string first_line(const Path& file) {
-    const std::string text = read_proc_file(AT_FDCWD, file.c_str());
-    return text.substr(0, text.find('\n'));
-}
-
 bool is_partition(const Path& directory) {
     std::error_code error;
     const bool there = std::filesystem::exists(directory / "partition", error);
     throw_if_shortage(error.value(), directory.native());
     return there;
-}
-
-Path directory_of(dev_t device, const Path& sysfs) {
-    return sysfs / "dev" / "block" / to_text(device);
 }
 
 dev_t parse_number(const std::string& text) {
@@ -55,7 +46,7 @@ BlockDevice device_at(const Path& directory) {
 
 /// The kernel refuses to show a name that is longer than a page.
 std::string backing_name_of(const Path& loop) try {
-    return first_line(loop / "loop" / "backing_file");
+    return first_line_of(loop / "loop" / "backing_file");
 } catch (const std::system_error& error) {
     throw_if_shortage(error.code().value(), loop.native());
     return {};
@@ -84,7 +75,7 @@ std::vector<Path> entries_of(const Path& directory) {
     return found;
 }
 
-dev_t number_of(const Path& directory) { return parse_number(first_line(directory / "dev")); }
+dev_t number_of(const Path& directory) { return parse_number(first_line_of(directory / "dev")); }
 
 std::string name_of(dev_t device, const Path& sysfs) {
     std::error_code error;
@@ -93,7 +84,7 @@ std::string name_of(dev_t device, const Path& sysfs) {
 }
 
 bool is_shown(dev_t device, const Path& sysfs) {
-    return !first_line(directory_of(device, sysfs) / "dev").empty();
+    return !first_line_of(directory_of(device, sysfs) / "dev").empty();
 }
 
 std::vector<BlockDevice> partitions_of(dev_t disk, const Path& sysfs) {
@@ -120,8 +111,8 @@ std::vector<BlockDevice> holders_of(dev_t device, const Path& sysfs) {
 
 std::string full_name(const BlockDevice& device, const Path& sysfs) {
     const Path directory = sysfs / "class" / "block" / device.name;
-    std::string name = first_line(directory / "dm" / "name");
-    if (name.empty()) name = first_line(directory / "md" / "array_name");
+    std::string name = first_line_of(directory / "dm" / "name");
+    if (name.empty()) name = first_line_of(directory / "md" / "array_name");
     return name.empty() ? device.name : device.name + " (" + name + ')';
 }
 
@@ -132,8 +123,8 @@ std::vector<BoundLoop> bound_loops(const Path& sysfs) {
         BlockDevice device = device_at(entry);
         // One that shows no number is hidden; what it has behind it has to be asked for.
         const bool hidden = device.number == 0;
-        if (!hidden && first_line(entry / "loop" / "offset").empty()) continue;
-        const std::string sequence = first_line(entry / "diskseq");
+        if (!hidden && first_line_of(entry / "loop" / "offset").empty()) continue;
+        const std::string sequence = first_line_of(entry / "diskseq");
         found.push_back({.device = std::move(device),
                          .backing_name = backing_name_of(entry),
                          .sequence = std::strtoull(sequence.c_str(), nullptr, 10)});

@@ -9,13 +9,9 @@
 
 namespace loopingcall::device::detail {
 
-namespace {
-
 std::filesystem::path directory_of(dev_t device, const std::filesystem::path& sysfs) {
     return sysfs / "dev" / "block" / to_text(device);
 }
-
-}  // namespace
 
 std::uint64_t life_of(dev_t device, const std::filesystem::path& sysfs) {
     struct stat status {};

@@ -7,6 +7,9 @@
 
 namespace loopingcall::device::detail {
 
+/// The directory of a block device in sysfs.
+std::filesystem::path directory_of(dev_t device, const std::filesystem::path& sysfs);
+
 /// Which life of a block device this is: the inode of its directory in sysfs, which the kernel
 /// makes with the device. A partition that is removed and made again keeps its name and number, but
 /// not that. 0 if sysfs does not show it.

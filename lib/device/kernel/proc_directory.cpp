@@ -91,4 +91,9 @@ std::string read_proc_file(int base, const char* name) {
     return std::move(text.text);
 }
 
+std::string first_line_of(const std::filesystem::path& file) {
+    const std::string text = read_proc_file(AT_FDCWD, file.c_str());
+    return text.substr(0, text.find('\n'));
+}
+
 }  // namespace loopingcall::device::detail

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -75,5 +76,8 @@ ProcText read_text(int base, const char* name);
 /// @throws std::system_error for a shortage or an error of reading: that it is empty is not known
 /// then.
 std::string read_proc_file(int base, const char* name);
+
+/// The first line of such a file, without its end.
+std::string first_line_of(const std::filesystem::path& file);
 
 }  // namespace loopingcall::device::detail

@@ -56,9 +56,9 @@ class FileSystemId {
     std::array<std::uint32_t, 4> words_{};
 };
 
-class Search {
+class FileSearch {
   public:
-    Search(const std::string& uuid, const KernelView& view) : id_(uuid), proc_(view.proc) {}
+    FileSearch(const std::string& uuid, const KernelView& view) : id_(uuid), proc_(view.proc) {}
 
     std::set<dev_t> run() {
         ProcDirectory processes(AT_FDCWD, proc_.c_str());
@@ -106,7 +106,7 @@ class Search {
 }  // namespace
 
 std::set<dev_t> numbers_of_btrfs(const std::string& uuid, const KernelView& view) {
-    return Search(uuid, view).run();
+    return FileSearch(uuid, view).run();
 }
 
 }  // namespace loopingcall::device::detail

@@ -31,13 +31,8 @@ bool parse_place(const std::string& text, FileLock& lock) {
     return true;
 }
 
-std::string first_line(const Path& file) {
-    const std::string text = read_proc_file(AT_FDCWD, file.c_str());
-    return text.substr(0, text.find('\n'));
-}
-
 pid_t parent_of(pid_t pid, const Path& proc) {
-    const std::string text = first_line(proc / std::to_string(pid) / "stat");
+    const std::string text = first_line_of(proc / std::to_string(pid) / "stat");
     const std::size_t name_end = text.rfind(')');  // the name may hold anything
     if (name_end == std::string::npos) return 0;
     std::istringstream fields(text.substr(name_end + 1));
@@ -48,9 +43,9 @@ pid_t parent_of(pid_t pid, const Path& proc) {
 }
 
 /// The locks on one node.
-class Finder {
+class LockFinder {
   public:
-    Finder(const struct stat& node, const Path& proc) : node_(node), proc_(proc) {}
+    LockFinder(const struct stat& node, const Path& proc) : node_(node), proc_(proc) {}
 
     /// Beside an exclusive lock of ours there is no other one.
     DiskLocks find() {
@@ -66,10 +61,10 @@ class Finder {
         }
         for (const FileLock& lock : locks) {
             DiskLocks::Owner owner = owner_of(lock);
-            const bool of_udev = owner.command == "(udev-worker)" ||
+            const bool is_worker = owner.command == "(udev-worker)" ||
                                  owner.command == "(udev-synth)" ||
                                  owner.command == "systemd-udevd" || owner.command == "udevd";
-            (of_udev ? found.workers : found.others).push_back(std::move(owner));
+            (is_worker ? found.workers : found.others).push_back(std::move(owner));
         }
         return found;
     }
@@ -131,7 +126,7 @@ class Finder {
 
     [[nodiscard]] DiskLocks::Owner named(pid_t pid, const FileLock& lock) const {
         return {.pid = pid,
-                .command = first_line(proc_ / std::to_string(pid) / "comm"),
+                .command = first_line_of(proc_ / std::to_string(pid) / "comm"),
                 .exclusive = lock.exclusive};
     }
 
@@ -160,18 +155,18 @@ std::vector<FileLock> parse_locks(std::string_view text) {
 DiskLocks find_disk_locks(const std::string& node, const UdevPlaces& places) {
     struct stat status {};
     if (::stat(node.c_str(), &status) != 0) return {};
-    return Finder(status, places.proc).find();
+    return LockFinder(status, places.proc).find();
 }
 
 bool is_locked_by_us(const std::string& node, const UdevPlaces& places) {
     struct stat status {};
-    return ::stat(node.c_str(), &status) == 0 && Finder(status, places.proc).is_ours();
+    return ::stat(node.c_str(), &status) == 0 && LockFinder(status, places.proc).is_ours();
 }
 
 bool has_owner_still(const DiskLocks& locks, const std::string& node, const UdevPlaces& places) {
     struct stat status {};
     if (::stat(node.c_str(), &status) != 0) return false;
-    const Finder finder(status, places.proc);
+    const LockFinder finder(status, places.proc);
     const auto has_lock = [&](const DiskLocks::Owner& owner) { return finder.has_lock(owner.pid); };
     return std::any_of(locks.workers.begin(), locks.workers.end(), has_lock) ||
            std::any_of(locks.others.begin(), locks.others.end(), has_lock);

@@ -6,19 +6,11 @@
 #include <charconv>
 
 #include "device/take_line.hpp"
+#include "device/take_word.hpp"
 
 namespace loopingcall::device::detail {
 
 namespace {
-
-constexpr std::string_view blanks = " \t";
-
-std::string_view take_word(std::string_view& line) {
-    line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
-    const std::string_view word = line.substr(0, line.find_first_of(blanks));
-    line.remove_prefix(word.size());
-    return word;
-}
 
 template <class Number>
 Number number_of(std::string_view word, int base) {

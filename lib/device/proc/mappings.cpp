@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "device/take_line.hpp"
+#include "device/take_word.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -16,14 +17,6 @@ struct Mapping {
     std::string_view identity = {};  // "fe:00 131 /usr/lib/..."; empty if it is of no file
     std::uint64_t inode = 0;
 };
-
-std::string_view take_word(std::string_view& line) {
-    const std::size_t end = std::min(line.find(' '), line.size());
-    const std::string_view word = line.substr(0, end);
-    line.remove_prefix(end);
-    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
-    return word;
-}
 
 Mapping parse_mapping(std::string_view line) {
     Mapping mapping{.range = take_word(line)};

@@ -15,8 +15,6 @@ namespace loopingcall::device::detail {
 
 namespace {
 
-bool is_gone(int error) { return error == ENOENT || error == ESRCH; }
-
 /// Bounds the memory that the mappings of another user can cost.
 constexpr std::size_t most_strangers = 10'000;
 
@@ -62,7 +60,7 @@ std::optional<std::string> ProcessInspector::read_maps(int proc) {
                             ? read_text(process_.get(), "maps")
                             : read_text(proc, (std::to_string(pid_) + "/maps").c_str());
         throw_if_shortage(maps.error, "maps");
-        if (maps.error != 0 && !is_gone(maps.error)) {
+        if (maps.error != 0 && !has_ended(maps.error)) {
             if (open_process(proc, Place::mappings)) note_refusal(maps.error, Place::mappings);
             return std::nullopt;
         }
@@ -111,7 +109,7 @@ bool ProcessInspector::inspect_mapped_file(int links, const MappedFile& file) {
     struct statx found {};
     const int error = look_at(links, file.link.c_str(), found);
     throw_if_shortage(error, "map_files");
-    if (is_gone(error)) return false;
+    if (has_ended(error)) return false;
     if (error != 0) {
         note_unseen_mapping(file.identity);
     } else if (targets_.contains(found)) {

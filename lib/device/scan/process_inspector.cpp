@@ -17,8 +17,6 @@ namespace loopingcall::device::detail {
 
 namespace {
 
-bool is_gone(int error) { return error == ENOENT || error == ESRCH || error == 0; }
-
 RingFormat format_of_this_kernel() {
     utsname names{};
     return ::uname(&names) == 0 ? ring_format_of(names.release) : RingFormat{};
@@ -73,7 +71,7 @@ bool ProcessInspector::open_process(int proc, Place place) {
     if (process_.is_open()) return true;
     process_ = open_place(proc, std::to_string(pid_).c_str());
     if (process_.is_open()) return true;
-    findings_.is_gone = is_gone(errno);
+    findings_.is_gone = has_ended(errno);
     note_error(errno, place);
     return false;
 }
@@ -81,7 +79,7 @@ bool ProcessInspector::open_process(int proc, Place place) {
 void ProcessInspector::inspect_descriptors(const std::string& prefix, Place place) {
     ProcDirectory descriptors(process_.get(), (prefix + "fd").c_str());
     if (!descriptors.is_open()) {
-        findings_.is_gone = findings_.is_gone || is_gone(descriptors.error());
+        findings_.is_gone = findings_.is_gone || has_ended(descriptors.error());
         return note_refusal(descriptors.error(), place);
     }
     while (const char* const number = descriptors.next()) {
@@ -147,7 +145,7 @@ int ProcessInspector::inspect_link(const std::string& name, const char* access, 
 void ProcessInspector::inspect_places(const std::string& prefix, Place place) {
     inspect_link(prefix + "root", "root", place);
     const int error = inspect_link(prefix + "cwd", "cwd", place);
-    findings_.is_gone = findings_.is_gone || (error != 0 && is_gone(error));
+    findings_.is_gone = findings_.is_gone || has_ended(error);
 }
 
 void ProcessInspector::count_in_flight(const std::vector<std::string>& sockets) {
@@ -186,13 +184,15 @@ void ProcessInspector::add_gap(Place place, std::string why) {
 
 void ProcessInspector::note_error(int error, Place place) {
     throw_if_shortage(error, "/proc");
-    if (!is_gone(error)) findings_.add_gap({.pid = pid_, .place = place, .is_refusal = true});
+    if (error != 0 && !has_ended(error))
+        findings_.add_gap({.pid = pid_, .place = place, .is_refusal = true});
 }
 
 /// Kernel threads hold nothing; without root, they cannot be inspected either.
 void ProcessInspector::note_refusal(int error, Place place) {
     throw_if_shortage(error, "/proc");
-    if (!is_gone(error) && !is_kernel_thread(process_.get())) note_error(error, place);
+    if (error != 0 && !has_ended(error) && !is_kernel_thread(process_.get()))
+        note_error(error, place);
 }
 
 }  // namespace loopingcall::device::detail

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cerrno>
 #include <functional>
 #include <optional>
 #include <set>
@@ -21,6 +22,9 @@
 #include "scan_targets.hpp"
 
 namespace loopingcall::device::detail {
+
+/// Whether an errno says that the process, or what it had, is not there any more.
+inline bool has_ended(int error) noexcept { return error == ENOENT || error == ESRCH; }
 
 /// Finds a name without making a string of it.
 struct NameHash {

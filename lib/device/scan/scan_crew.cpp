@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "device/in_milliseconds.hpp"
 #include "device/kernel/proc_directory.hpp"
 
 namespace loopingcall::device::detail {
@@ -20,11 +21,6 @@ std::size_t threads_for(std::size_t processes) {
     // It reads a file of /sys each time.
     static const std::size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
     return std::min({processes / fewest_for_a_thread + 1, cores, most_threads});
-}
-
-std::string in_milliseconds(Duration time) {
-    using std::chrono::milliseconds;
-    return std::to_string(std::chrono::duration_cast<milliseconds>(time).count()) + " ms";
 }
 
 std::pair<Place, const char*> name_of(Look look) {

@@ -12,6 +12,7 @@
 #include <boost/system/system_error.hpp>
 #include <utility>
 
+#include "device/assign_descriptor.hpp"
 #include "device/run_in_background.hpp"
 #include "udev_ask.hpp"
 #include "udev_monitor.hpp"
@@ -32,14 +33,6 @@ constexpr int most_echoes = 5;
 constexpr std::chrono::milliseconds worker_poll{50};
 constexpr std::chrono::seconds writing_limit{10};
 constexpr std::chrono::seconds ping_again_after{1};
-
-bool assign(stream_descriptor& stream, OwnedDescriptor descriptor) {
-    if (!descriptor.is_open()) return false;
-    error_code error;
-    stream.assign(descriptor.get(), error);
-    if (!error) descriptor.release();
-    return !error;
-}
 
 bool is_of(const UdevEvent& event, const UdevDisk& disk) {
     if (disk.path.empty() || !event.path.starts_with(disk.path)) return false;

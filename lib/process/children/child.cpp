@@ -26,7 +26,7 @@ namespace loopingcall::process::detail {
 
 namespace {
 
-constexpr std::chrono::milliseconds longest_pause{10};
+constexpr std::chrono::milliseconds longest_poll{10};
 
 }  // namespace
 
@@ -155,7 +155,7 @@ bool Child::group_is_gone() {
 
 void Child::pause(void (Child::*look)()) {
     timer_.expires_after(pause_);
-    pause_ = std::min(2 * pause_, longest_pause);
+    pause_ = std::min(2 * pause_, longest_poll);
     timer_.async_wait([self = shared_from_this(), look](boost::system::error_code error) {
         if (!error) (*self.*look)();
     });
