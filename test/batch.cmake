@@ -53,7 +53,7 @@ function(loopingcall_batches result)
     list(TRANSFORM batched PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
     # As equal as can be: two that are as long as each other keep two processors busy.
     list(LENGTH batched count)
-    math(EXPR batches "(${count} + 9) / 10")
+    math(EXPR batches "(${count} + 15) / 16")
     set(number 0)
     while(number LESS batches)
         math(EXPR first "${number} * ${count} / ${batches}")

@@ -7,6 +7,8 @@
 #include <map>
 #include <type_traits>
 
+#include "string_of.hpp"
+
 namespace test {
 
 namespace {
@@ -16,8 +18,6 @@ namespace json = boost::json;
 using config::Diagnostic;
 using config::Severity;
 using Raw = std::map<std::string, std::map<std::string, std::vector<std::string>>>;
-
-std::string string_of(const json::value& value) { return json::value_to<std::string>(value); }
 
 struct ToJson {
     json::value operator()(std::monostate) const { return nullptr; }

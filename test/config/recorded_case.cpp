@@ -9,6 +9,7 @@
 #include <set>
 
 #include "option_table.hpp"
+#include "string_of.hpp"
 
 namespace test {
 
@@ -35,8 +36,6 @@ std::string from_base64(std::string_view text) {
     }
     return bytes;
 }
-
-std::string string_of(const json::value& value) { return json::value_to<std::string>(value); }
 
 std::string string_at(const json::object& object, const char* key) {
     const auto* const value = object.if_contains(key);
