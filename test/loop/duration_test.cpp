@@ -17,19 +17,11 @@ using Seconds = duration<double>;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 const double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-/// Integers of another unit, floating point, and the class that all options convert to.
-template <class Use>
-void for_a_few_too_long(Use use) {
-    use(std::chrono::hours::max());
-    use(Seconds{infinity});
-    use(Duration::max());
-}
-
 /// Durations of all sorts that are longer than any loop runs. What takes a `Duration` makes it as
 /// the first test does, so the others need a few only: each makes all the templates of a loop.
 template <class Use>
 void for_each_too_long(Use use) {
-    for_a_few_too_long(use);
+    use(std::chrono::hours::max());
     use(std::chrono::seconds::max());
     use(std::chrono::milliseconds::max());
     use(std::chrono::years{1000});
@@ -37,9 +29,17 @@ void for_each_too_long(Use use) {
     use(duration<std::uint64_t>::max());
     use(duration<std::int64_t, std::exa>{1});
     use(Seconds{1e300});
+    use(Seconds{infinity});
     use(duration<float>{1e30F});
     use(duration<long double, std::ratio<86400>>{1e10L});
+    use(Duration::max());
 }
+
+// Everything that takes a duration makes a `Duration` of it. All sorts are tried where that is
+// made, and a few in each other place: each sort makes all the templates of a loop.
+constexpr auto longest_hours = std::chrono::hours::max();
+constexpr auto longest_years = std::chrono::years::max();
+constexpr Seconds endless{infinity};
 
 static_assert(Duration{std::chrono::seconds::max()} == Duration::max());
 static_assert(Duration{std::chrono::seconds::min()} == Duration::min());
@@ -102,71 +102,54 @@ BOOST_AUTO_TEST_CASE(options_take_fractions_of_seconds) {
 }
 
 BOOST_AUTO_TEST_CASE(a_limit_that_is_too_long_means_without_a_limit) {
-    for_a_few_too_long([&](auto never) {
-        asio::io_context here;
-        VirtualClock time{here};
-        int calls = 0;
-        FixedIntervalLoopingCall<void, VirtualClock> call{here, time,
-                                                          [&]() -> asio::awaitable<void> {
-                                                              ++calls;
-                                                              co_return;
-                                                          }};
-        call.start({.interval = 100ms, .timeout = never, .call_timeout = never});
-        time.advance(300ms);
-        BOOST_TEST(calls == 4);
-        BOOST_TEST(call.running());
+    auto call = make([&]() -> asio::awaitable<void> {
+        ran();
+        co_return;
     });
+    call.start({.interval = 100ms, .timeout = longest_years, .call_timeout = endless});
+    clock.advance(300ms);
+    BOOST_TEST(runs.size() == 4U);
+    BOOST_TEST(call.running());
 }
 
 BOOST_AUTO_TEST_CASE(a_delay_that_is_too_long_does_not_end_in_time_and_the_loop_lives) {
-    for_a_few_too_long([&](auto never) {
-        asio::io_context here;
-        VirtualClock time{here};
-        int calls = 0;
-        const auto count = [&] { ++calls; };
-        FixedIntervalLoopingCall<void, VirtualClock> interval{here, time, count};
-        FixedIntervalLoopingCall<void, VirtualClock> delayed{here, time, count};
-        FixedIntervalLoopingCall<void, VirtualClock> changed{here, time, count};
-        FixedIntervalLoopingCall<void, VirtualClock> postponed{here, time, [&] {
-                                                                   ++calls;
-                                                                   return after(never);
-                                                               }};
-        interval.start({.interval = never});
-        delayed.start({.initial_delay = never});
-        changed.start({.interval = 1h});
-        changed.set_interval(never);
-        postponed.start({.interval = 1s});
-        time.advance(std::chrono::hours{24 * 365});
-        BOOST_TEST(calls == 2);  // of the first and the last of them
-        for (auto* call : {&interval, &delayed, &changed, &postponed}) BOOST_TEST(call->running());
+    auto interval = recording();
+    auto delayed = recording();
+    auto changed = recording();
+    auto postponed = make([&] {
+        ran();
+        return after(endless);
     });
+    interval.start({.interval = longest_hours});
+    delayed.start({.initial_delay = endless});
+    changed.start({.interval = 1h});
+    changed.set_interval(longest_years);
+    postponed.start({.interval = 1s});
+    clock.advance(std::chrono::hours{24 * 365});
+    BOOST_TEST(runs.size() == 2U);  // of the first and the last of them
+    for (auto* call : {&interval, &delayed, &changed, &postponed}) BOOST_TEST(call->running());
 }
 
 BOOST_AUTO_TEST_CASE(a_body_may_return_any_duration) {
-    for_a_few_too_long([&](auto never) {
-        asio::io_context here;
-        VirtualClock time{here};
-        int calls = 0;
-        DynamicLoopingCall<void, VirtualClock> plain{here, time, [&] {
-                                                         ++calls;
-                                                         return never;
-                                                     }};
-        DynamicLoopingCall<void, VirtualClock> optional{here, time, [&] {
-                                                            ++calls;
-                                                            return std::optional(never);
-                                                        }};
-        DynamicLoopingCall<void, VirtualClock> awaitable{here, time,
-                                                         [&]() -> asio::awaitable<decltype(never)> {
-                                                             ++calls;
-                                                             co_return never;
-                                                         }};
-        plain.start({});
-        optional.start({});
-        awaitable.start({.timeout = never});
-        time.advance(std::chrono::hours{24 * 365});
-        BOOST_TEST(calls == 3);
-        for (auto* call : {&plain, &optional, &awaitable}) BOOST_TEST(call->running());
-    });
+    using Call = DynamicLoopingCall<void, VirtualClock>;
+    Call plain{context, clock, [&] {
+                   ran();
+                   return longest_hours;
+               }};
+    Call optional{context, clock, [&] {
+                      ran();
+                      return std::optional(endless);
+                  }};
+    Call awaitable{context, clock, [&]() -> asio::awaitable<std::chrono::years> {
+                       ran();
+                       co_return longest_years;
+                   }};
+    plain.start({});
+    optional.start({});
+    awaitable.start({.timeout = endless});
+    clock.advance(std::chrono::hours{24 * 365});
+    BOOST_TEST(runs.size() == 3U);
+    for (auto* call : {&plain, &optional, &awaitable}) BOOST_TEST(call->running());
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_returns_nan_has_failed) {
@@ -191,89 +174,75 @@ BOOST_AUTO_TEST_CASE(a_fraction_of_a_nanosecond_is_a_nanosecond) {
 }
 
 BOOST_AUTO_TEST_CASE(the_limits_of_a_retry_and_its_delays_take_any_duration) {
-    for_a_few_too_long([&](auto never) {
-        asio::io_context here;
-        VirtualClock time{here};
-        std::optional<StopReason> reason;
-        const auto tell = [&](const std::exception_ptr&, const Outcome<void>& outcome) {
-            reason = outcome.reason;
-        };
-        int attempts = 0;
-        async_retry(
-            here, time,
-            {.max_attempts = 3,
-             .backoff = {.initial = Seconds{0.5}, .maximum = never},
-             .deadline = never,
-             .attempt_timeout = never},
-            [&]() -> asio::awaitable<Step<void>> {
-                ++attempts;
-                co_return failed(asio::error::connection_refused);
-            },
-            tell);
-        time.advance(1h);
-        BOOST_TEST(attempts == 3);
-        BOOST_TEST((reason == StopReason::exhausted));
+    std::optional<StopReason> reason;
+    const auto tell = [&](const std::exception_ptr&, const Outcome<void>& outcome) {
+        reason = outcome.reason;
+    };
+    async_retry(
+        context, clock,
+        {.max_attempts = 3,
+         .backoff = {.initial = Seconds{0.5}, .maximum = longest_hours},
+         .deadline = longest_years,
+         .attempt_timeout = endless},
+        [&]() -> asio::awaitable<Step<void>> {
+            ran();
+            co_return failed(asio::error::connection_refused);
+        },
+        tell);
+    clock.advance(1h);
+    BOOST_TEST(runs.size() == 3U);
+    BOOST_TEST((reason == StopReason::exhausted));
 
-        reason.reset();
-        async_retry(
-            here, time,
-            {.deadline = 1h,
-             .delay_from = [&](const Attempt<void>&) { return std::optional(never); }},
-            [] { throw std::runtime_error("no"); }, tell);
-        time.advance(1s);
-        BOOST_TEST((reason == StopReason::timed_out));
-    });
+    reason.reset();
+    async_retry(
+        context, clock,
+        {.deadline = 1h,
+         .delay_from = [&](const Attempt<void>&) { return std::optional(endless); }},
+        [] { throw std::runtime_error("no"); }, tell);
+    clock.advance(1s);
+    BOOST_TEST((reason == StopReason::timed_out));
 }
 
 BOOST_AUTO_TEST_CASE(the_options_of_a_back_off_call_take_any_duration) {
-    for_a_few_too_long([&](auto never) {
-        asio::io_context here;
-        VirtualClock time{here};
-        int calls = 0;
-        const auto unsuccessful = [&] {
-            ++calls;
-            return false;
-        };
-        BackOffLoopingCall<void, VirtualClock> call{here, time, unsuccessful};
-        call.start({.starting_interval = Seconds{1}, .timeout = never, .max_interval = never});
-        time.advance(1h);
-        BOOST_TEST(calls > 5);
-        BOOST_TEST(call.running());
-        call.stop();
-        BackOffLoopingCall<void, VirtualClock> rare{here, time, unsuccessful};
-        calls = 0;
-        rare.start({.starting_interval = never, .min_interval = never});
-        time.advance(1h);
-        BOOST_TEST(calls == 1);
-        rare.stop();
-    });
+    const auto unsuccessful = [&] {
+        ran();
+        return false;
+    };
+    BackOffLoopingCall<void, VirtualClock> call{context, clock, unsuccessful};
+    call.start(
+        {.starting_interval = Seconds{1}, .timeout = endless, .max_interval = longest_hours});
+    clock.advance(1h);
+    BOOST_TEST(runs.size() > 5U);
+    BOOST_TEST(call.running());
+    call.stop();
+    runs.clear();
+    call.start({.starting_interval = longest_years, .min_interval = longest_years});
+    clock.advance(1h);
+    BOOST_TEST(runs.size() == 1U);
+    call.stop();
 }
 
 BOOST_AUTO_TEST_CASE(a_sleep_that_is_too_long_goes_on) {
-    for_a_few_too_long([&](auto never) {
-        asio::io_context here;
-        VirtualClock time{here};
-        bool woken = false;
-        time.async_sleep(never, [&](boost::system::error_code) { woken = true; });
-        time.advance(std::chrono::hours{24 * 365});
+    bool woken = false;
+    for_each_too_long([&](Duration never) {
+        clock.async_sleep(never, [&](boost::system::error_code) { woken = true; });
+        clock.advance(std::chrono::hours{24 * 365});
         BOOST_TEST(!woken);
-        BOOST_TEST(time.run_until_idle());  // there is nothing to wait for
+        BOOST_TEST(clock.run_until_idle());  // there is nothing to wait for
         BOOST_TEST(!woken);
     });
 }
 
 BOOST_AUTO_TEST_CASE(real_time_takes_them_as_well) {
-    for_a_few_too_long([&](auto never) {
-        asio::io_context here;
-        FixedIntervalLoopingCall<> call{here, [&] { here.stop(); }};
-        DynamicLoopingCall<> rare{here, [&] { return never; }};
-        rare.start({.initial_delay = Seconds{1e-6}, .timeout = never});
-        call.start({.interval = never, .initial_delay = Seconds{1e-3}, .timeout = never});
-        here.run();
-        BOOST_TEST(call.running());
-        BOOST_TEST(rare.running());
-        BOOST_TEST(rare.stats().runs == 1U);
-    });
+    asio::io_context here;
+    FixedIntervalLoopingCall<> call{here, [&] { here.stop(); }};
+    DynamicLoopingCall<> rare{here, [&] { return longest_hours; }};
+    rare.start({.initial_delay = Seconds{1e-6}, .timeout = endless});
+    call.start({.interval = longest_years, .initial_delay = Seconds{1e-3}, .timeout = endless});
+    here.run();
+    BOOST_TEST(call.running());
+    BOOST_TEST(rare.running());
+    BOOST_TEST(rare.stats().runs == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_duration_is_a_standard_one_to_all_others) {

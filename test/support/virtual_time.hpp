@@ -3,6 +3,8 @@
 #include <boost/asio.hpp>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <concepts>
+#include <functional>
 #include <loopingcall/fixed_interval_looping_call.hpp>
 #include <loopingcall/virtual_clock.hpp>
 #include <optional>
@@ -30,6 +32,21 @@ struct Told {
     int times = 0;
 };
 
+/// The body as a `std::function`: the compiler makes a loop once for all bodies that are called
+/// alike. What cannot be copied stays as it is.
+template <class Body>
+auto erased(Body body) {
+    if constexpr (!std::copy_constructible<Body>) {
+        return body;
+    } else if constexpr (std::invocable<Body&>) {
+        return std::function<std::invoke_result_t<Body&>()>(std::move(body));
+    } else {
+        using loopingcall::Tick;
+        return std::function<std::invoke_result_t<Body&, const Tick&>(const Tick&)>(
+            std::move(body));
+    }
+}
+
 /// An event loop in virtual time, and a record of when bodies ran.
 struct VirtualTime {
     asio::io_context context;
@@ -50,7 +67,7 @@ struct VirtualTime {
     template <class Body>
     auto make(Body body) {
         return loopingcall::FixedIntervalLoopingCall<void, loopingcall::VirtualClock>(
-            context.get_executor(), clock, std::move(body));
+            context.get_executor(), clock, erased(std::move(body)));
     }
     auto recording() {
         return make([this] { ran(); });

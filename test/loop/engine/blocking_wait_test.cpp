@@ -86,8 +86,7 @@ BOOST_AUTO_TEST_CASE(on_a_thread_of_the_pool_is_an_error) {
 }
 
 /// Whatever the executor is made of, the thread is the same.
-template <class Executor>
-void expect_refusal_inside(const Executor& executor) {
+void expect_refusal_inside(const asio::any_io_executor& executor) {
     auto refused = std::make_shared<std::promise<boost::system::error_code>>();
     auto call = std::make_shared<std::optional<FixedIntervalLoopingCall<>>>();
     call->emplace(executor, [=] { refused->set_value(code_of_wait(**call)); });

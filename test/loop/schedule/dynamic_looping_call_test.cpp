@@ -15,7 +15,7 @@ struct Dynamic : test::VirtualTime {
     template <class Body>
     auto make(Body body) {
         return DynamicLoopingCall<void, VirtualClock>(context.get_executor(), clock,
-                                                      std::move(body));
+                                                      test::erased(std::move(body)));
     }
 };
 
