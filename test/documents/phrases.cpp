@@ -4,6 +4,7 @@
 #include <boost/algorithm/string/replace.hpp>
 #include <boost/regex.hpp>
 #include <cctype>
+#include <iterator>
 
 namespace test {
 
@@ -74,20 +75,19 @@ class Reader {
   public:
     explicit Reader(const std::string& source) : source_(source) {}
 
-    /// The source with what does not belong to `wanted` blanked; other text becomes a bar.
+    /// What belongs to `wanted`, each line in its place. Other text of a line becomes one bar, or
+    /// one blank: most of a source is such text, and each phrase is searched for in all that is
+    /// left.
     std::string only(Part wanted) {
         std::string kept;
         while (at_ < source_.size()) {
             const Part part = next();
             for (; begin_ < at_; ++begin_) {
                 const char letter = source_[begin_];
-                const bool is_blank = std::isspace(static_cast<unsigned char>(letter)) != 0;
-                if (letter == '\n') {
-                    kept += '\n';
-                } else if (part == wanted) {
+                if (letter == '\n' || part == wanted) {
                     kept += letter;
                 } else {
-                    kept += is_blank ? ' ' : '|';
+                    leave_out(letter, kept);
                 }
             }
         }
@@ -95,6 +95,17 @@ class Reader {
     }
 
   private:
+    static void leave_out(char letter, std::string& kept) {
+        const char last = kept.empty() ? '\n' : kept.back();
+        if (last == '|') return;
+        const bool is_blank = std::isspace(static_cast<unsigned char>(letter)) != 0;
+        if (!is_blank) {
+            kept += '|';
+        } else if (last != ' ') {
+            kept += ' ';
+        }
+    }
+
     bool here(const char* text) const {
         return source_.compare(at_, std::char_traits<char>::length(text), text) == 0;
     }
@@ -179,15 +190,19 @@ std::string comments_of(const std::string& source) {
 
 std::string test_names_of(const std::string& source) {
     static const boost::regex name(R"(BOOST_\w+_TEST_(?:CASE|SUITE)\(\s*(\w+))");
-    std::string names(source.size(), ' ');
-    for (std::size_t i = 0; i < source.size(); ++i) {
-        if (source[i] == '\n') names[i] = '\n';
-    }
+    std::string names;
+    auto done = source.begin();
+    const auto keep_lines = [&](auto end) {
+        names.append(static_cast<std::size_t>(std::count(done, end, '\n')), '\n');
+    };
     for (boost::sregex_iterator found(source.begin(), source.end(), name), end; found != end;
          ++found) {
-        const auto begin = names.begin() + found->position(1);
-        std::replace_copy((*found)[1].first, (*found)[1].second, begin, '_', ' ');
+        const auto& match = (*found)[1];
+        keep_lines(match.first);
+        std::replace_copy(match.first, match.second, std::back_inserter(names), '_', ' ');
+        done = match.second;
     }
+    keep_lines(source.end());
     // Some phrases go over blanks: a bar keeps one name from the next.
     return boost::regex_replace(names, boost::regex(R"((?<=\w)(?= *\n))"), "|");
 }
