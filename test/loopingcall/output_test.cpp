@@ -66,10 +66,13 @@ BOOST_AUTO_TEST_CASE(json_says_whether_the_outputs_are_whole) {
     BOOST_TEST(whole.at("standard_output") == "out\n");
     BOOST_TEST(whole.at("standard_error") == "err\n");
     BOOST_TEST(whole.at("standard_output_bytes") == 4);
+    std::vector<std::string> rows;
     for (const char* to : {"", " >&2"}) {
-        const auto cut =
-            script("loopingcall -o json -n 1 -- sh -c \"head -c 70000000 /dev/zero | tr '\\\\0' x" +
-                   std::string(to) + "\" > json; echo $?; head -c 200 json");
+        rows.push_back(
+            "loopingcall -o json -n 1 -- sh -c \"head -c 70000000 /dev/zero | tr '\\\\0' x" +
+            std::string(to) + "\" > json; echo $?; head -c 200 json");
+    }
+    for (const auto& cut : scripts(rows)) {
         for (const char* part :
              {"125\n", "\"result\":\"failed\"", "\"exit_code\":125,", "\"truncated\":true,"}) {
             BOOST_TEST(cut.out.find(part) != std::string::npos, cut.out);

@@ -75,16 +75,15 @@ BOOST_AUTO_TEST_CASE(a_script_without_an_interpreter_is_run_by_the_shell) {
 BOOST_AUTO_TEST_CASE(back_off_begins_with_the_interval_and_ends_at_the_longest_delay) {
     const auto doubled = loopingcall({"-q", "--backoff", "-i", "20ms", "-n", "4", "--", "false"});
     BOOST_TEST((doubled.elapsed >= 140ms));  // 20 + 40 + 80
-    const auto times = script(
-        "loopingcall -q --backoff -i 100ms --max-delay 150ms -n 4 -- sh -c 'date +%s%N >> log; "
-        "exit 1'; awk 'NR > 1 {delay = ($1 - before) / 1000000; print (delay >= 99)} {before = "
-        "$1}' log");
-    BOOST_TEST(times.out == "1\n1\n1\n");
-    // The interval is longer than the longest delay would be by default: it holds.
-    const auto waits =
-        script("loopingcall -q --backoff -i 90s -t 3s -- sh -c 'echo x >> calls; exit 1'");
-    BOOST_TEST(waits.exit_code == 124);
-    BOOST_TEST(text_of("calls") == "x\n");
+    const auto ended = scripts(
+        {"loopingcall -q --backoff -i 100ms --max-delay 150ms -n 4 -- sh -c 'date +%s%N >> log; "
+         "exit 1'; awk 'NR > 1 {delay = ($1 - before) / 1000000; print (delay >= 99)} {before = "
+         "$1}' log",
+         // The interval is longer than the longest delay would be by default: it holds.
+         "loopingcall -q --backoff -i 90s -t 3s -- sh -c 'echo x >> calls; exit 1'"});
+    BOOST_TEST(ended.at(0).out == "1\n1\n1\n");
+    BOOST_TEST(ended.at(1).exit_code == 124);
+    BOOST_TEST(text_of("1/calls") == "x\n");
     const auto refused = script("loopingcall --backoff -i 2 --max-delay 1 -- true");
     BOOST_TEST(refused.exit_code == 125);
     BOOST_TEST(refused.err.find("--max-delay: 1s is shorter than the first delay") !=
