@@ -261,14 +261,14 @@ BOOST_AUTO_TEST_CASE(two_hundred_families_leave_no_process_and_signal_no_bystand
     for (int i = 0; i < 10; ++i) {
         bystanders.push_back(std::make_unique<test::Child>([] { return ::setpgid(0, 0) == 0; }));
     }
-    constexpr int batch = 20;
+    constexpr int batch = 50;
     for (int done = 0; done < 200; done += batch) {
         asio::io_context context;
         int timed_out = 0;
         for (int i = 0; i < batch; ++i) {
             process::async_execute(
                 context.get_executor(), three_generations(i % 2 == 0 ? ":" : "trap '' TERM"),
-                {.timeout = std::chrono::milliseconds(20 * i), .grace = 50ms},
+                {.timeout = std::chrono::milliseconds(8 * i), .grace = 50ms},
                 [&](boost::system::error_code error, const process::ExecuteResult&) {
                     timed_out += error == errc::timed_out ? 1 : 0;
                 });
