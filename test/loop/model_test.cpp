@@ -1,7 +1,8 @@
 // The loop and a model of it are driven by the same scripts, and must agree in every step.
+#include <condition_variable>
 #include <cstdlib>
 #include <functional>
-#include <semaphore>
+#include <mutex>
 #include <thread>
 
 #include "model.hpp"
@@ -12,33 +13,43 @@ using namespace test::model;
 namespace {
 
 /// Another thread, and the wait until it has done what it was given: the order of events stays
-/// that of the script.
+/// that of the script. A thread that waits sleeps: a semaphore would yield in a loop before, and
+/// give the processor to all that is busy on the machine.
 class SecondThread {
   public:
     ~SecondThread() { give({}); }
 
     void do_now(std::function<void()> task) {
         give(std::move(task));
-        done_.acquire();
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return !given_; });
     }
 
   private:
     void give(std::function<void()> task) {
-        task_ = std::move(task);
-        given_.release();
+        {
+            const std::scoped_lock lock(mutex_);
+            task_ = std::move(task);
+            given_ = true;
+        }
+        changed_.notify_one();
     }
     void work() {
-        for (;;) {
-            given_.acquire();
-            if (!task_) return;
-            task_();
-            done_.release();
+        for (bool goes_on = true; goes_on;) {
+            std::unique_lock lock(mutex_);
+            changed_.wait(lock, [this] { return given_; });
+            goes_on = task_ != nullptr;
+            if (goes_on) task_();
+            given_ = false;
+            lock.unlock();
+            changed_.notify_one();
         }
     }
 
+    std::mutex mutex_;
+    std::condition_variable changed_;
     std::function<void()> task_;
-    std::binary_semaphore given_{0};
-    std::binary_semaphore done_{0};
+    bool given_ = false;
     std::jthread thread_{[this] { work(); }};
 };
 

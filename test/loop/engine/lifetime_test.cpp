@@ -1,9 +1,9 @@
 #include <atomic>
+#include <future>
 #include <loopingcall/back_off_looping_call.hpp>
 #include <loopingcall/dynamic_looping_call.hpp>
 #include <loopingcall/fixed_interval_looping_call.hpp>
 #include <loopingcall/retry.hpp>
-#include <thread>
 
 #include "support/virtual_time.hpp"
 
@@ -168,10 +168,13 @@ BOOST_AUTO_TEST_CASE(destroyed_from_another_thread_while_it_runs) {
     asio::thread_pool pool(2);
     std::atomic<int> told = 0;
     for (int i = 0; i < 500; ++i) {
+        const auto made = std::make_shared<std::promise<void>>();
         FixedIntervalLoopingCall<> plain(
             pool.get_executor(), [big = std::string(100, 'x')] { static_cast<void>(big.size()); });
         FixedIntervalLoopingCall<> awaitable(
-            pool.get_executor(), [big = std::string(100, 'x')]() -> asio::awaitable<void> {
+            pool.get_executor(),
+            [big = std::string(100, 'x'), made](const Tick& tick) -> asio::awaitable<void> {
+                if (tick.index == 1) made->set_value();
                 co_await asio::post(asio::use_awaitable);
                 static_cast<void>(big.size());
             });
@@ -179,7 +182,7 @@ BOOST_AUTO_TEST_CASE(destroyed_from_another_thread_while_it_runs) {
             call->start({.interval = 1us});
             call->async_wait([&](std::exception_ptr, const Outcome<void>&) { ++told; });
         }
-        while (awaitable.stats().runs == 0) std::this_thread::yield();
+        made->get_future().wait();  // for the first call; asleep, or the loops would have to wait
     }
     pool.join();
     BOOST_TEST(told == 1000);
