@@ -1,7 +1,9 @@
 // Bodies that are refused, each with the one line that says why. Compiled by wrong_bodies.sh, which
 // compares what the compiler says with the comments, which stand on one line each.
 // clang-format off
-#include <boost/asio.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <loopingcall/loopingcall.hpp>
 #include <string>
 
