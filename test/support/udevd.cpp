@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -24,6 +25,8 @@ namespace {
 
 constexpr const char* program = "/lib/systemd/systemd-udevd";
 constexpr const char* control = "/run/udev/control";
+constexpr const char* queue = "/run/udev/queue";
+constexpr const char* probe = "/run/udev/probe";
 
 /// The socket of a udevd that was killed stays where it was.
 bool is_listened_to() {
@@ -55,6 +58,13 @@ pid_t start() {
     ::_exit(127);
 }
 
+// Renamed, since a shell reads its script piece by piece.
+void write_probe(const std::string& seconds) {
+    const std::string next = std::string(probe) + ".next";
+    std::ofstream(next) << "exec 3<$1; sleep " << seconds << '\n';
+    std::filesystem::rename(next, probe);
+}
+
 }  // namespace
 
 Udevd::Udevd(const std::string& probe_seconds) {
@@ -65,9 +75,9 @@ Udevd::Udevd(const std::string& probe_seconds) {
     std::filesystem::remove_all("/run/udev");
     std::filesystem::create_directories("/run/udev/rules.d");
     std::ofstream("/run/udev/rules.d/99-slow-probe.rules")
-        << "SUBSYSTEM==\"block\", KERNEL==\"loop*\", ACTION!=\"remove\", PROGRAM=\"/bin/sh -c "
-           "'exec 3<$devnode; sleep "
-        << probe_seconds << "'\"\n";
+        << "SUBSYSTEM==\"block\", KERNEL==\"loop*\", ACTION!=\"remove\", PROGRAM=\"/bin/sh "
+        << probe << " $devnode\"\n";
+    write_probe(probe_seconds);
     pid_ = start();
     while (::access(control, F_OK) != 0) {
         if (::waitpid(pid_, nullptr, WNOHANG) == pid_) {
@@ -82,13 +92,30 @@ Udevd::Udevd(const std::string& probe_seconds) {
 
 Udevd::~Udevd() {
     if (pid_ <= 0) return;
-    // With its workers: one that is left would open the devices of the next test.
+    // With its workers: one that is left would open the devices of the next test. They become
+    // children of this process, since an init may take a second to put away what it inherits.
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     ::kill(-pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
+    while (::waitpid(-pid_, nullptr, 0) > 0) continue;
+    ::prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
     while (::kill(-pid_, 0) == 0) std::this_thread::sleep_for(std::chrono::milliseconds{5});
     std::filesystem::remove_all("/run/udev");
 }
 
-void Udevd::settle() { (void)run_program("udevadm settle --timeout=20"); }
+void Udevd::probe_for(const std::string& seconds) const {
+    if (running()) write_probe(seconds);
+}
+
+// As `udevadm settle`, which looks for the queue only once a second.
+void Udevd::settle() {
+    if (!run_program("udevadm control --ping --timeout=20")) {
+        (void)run_program("udevadm settle --timeout=20");
+        return;
+    }
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (::access(queue, F_OK) == 0 && std::chrono::steady_clock::now() < limit) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+}
 
 }  // namespace test

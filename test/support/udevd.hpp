@@ -19,7 +19,10 @@ class Udevd {
     /// Whether it runs; if not, says why in a message of the test.
     [[nodiscard]] bool running() const { return pid_ > 0; }
 
-    /// Waits until it has processed all events.
+    /// From now on it opens the devices for another time.
+    void probe_for(const std::string& seconds) const;
+
+    /// Waits until it has processed all events, 20 s at most.
     static void settle();
 
   private:

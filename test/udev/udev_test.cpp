@@ -101,8 +101,7 @@ struct WithoutUdevd : test::Waiting {
 };
 
 struct BesideUdevd : test::Waiting {
-    explicit BesideUdevd(const std::string& probe_seconds = "0.05")
-        : udevd(probe_seconds), disk(file, 8) {
+    BesideUdevd() : udevd("0.05"), disk(file, 8) {
         test::Udevd::settle();  // it watches the disk from its first event on
     }
 
@@ -117,8 +116,9 @@ struct BesideUdevd : test::Waiting {
     test::LoopDisk disk;
 };
 
+/// Slow from the first event of a test on.
 struct BesideASlowUdevd : BesideUdevd {
-    BesideASlowUdevd() : BesideUdevd("1.5") {}
+    BesideASlowUdevd() { udevd.probe_for("1.5"); }
 };
 
 }  // namespace
