@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <list>
 
 #include "program.hpp"
 #include "support/child.hpp"
@@ -35,13 +36,18 @@ struct Dead : test::Program {
                (scratch.path() / name).string() + "' " + command;
     }
 
-    /// Each name with each of the flags. They wait together: most of it is for the dead server.
+    /// Each name with each of the flags.
     void expect(int exit_code, const std::vector<std::string>& places,
                 const std::vector<std::string>& all_flags) const {
         std::vector<std::string> commands;
         for (const std::string& name : places) {
             for (const std::string& flags : all_flags) commands.push_back(wait_for(name, flags));
         }
+        expect(exit_code, commands);
+    }
+
+    /// They wait together: most of it is for the dead server.
+    static void expect(int exit_code, const std::vector<std::string>& commands) {
         const auto all = test::shells(commands);
         for (std::size_t i = 0; i < all.size(); ++i) {
             BOOST_TEST(all[i].exit_code == exit_code,
@@ -74,36 +80,40 @@ BOOST_AUTO_TEST_CASE(a_mount_point_that_is_used_is_busy) {
            {"-n 1", "-n 1 --wait-for-device", "-t 0 --explain", "-n 2 -i 10ms --probe procfs"});
 }
 
-/// umount(8) would wait for the server, too. One after the other, since each of them uses the mount
-/// for a moment.
+/// umount(8) would wait for the server, too. Each has a mount of its own, since it uses it for a
+/// moment.
 BOOST_AUTO_TEST_CASE(an_unused_mount_point_is_unknown) {
     if (!prepare()) return;
+    std::list<test::HungMount> others;
+    std::vector<std::string> commands{wait_for("to mount", "-t 0")};
     for (const std::string flags :
          {"-t 0", "-n 2 -i 10ms --wait-for-device", "-t 0 --explain", "-n 1 --quiet-period 50ms"}) {
-        expect(3, {"dead"}, {flags});
+        const std::string name = "dead " + std::to_string(others.size());
+        BOOST_REQUIRE(others.emplace_back(scratch.path() / name).mounted());
+        commands.push_back(wait_for(name, flags));
     }
-    expect(3, {"to mount"}, {"-t 0"});
+    expect(3, commands);
 }
 
 BOOST_AUTO_TEST_CASE(a_signal_ends_the_wait) {
     if (!prepare()) return;
     const test::Child holder([&] { return ::open(point.c_str(), O_PATH | O_CLOEXEC) >= 0; });
     BOOST_REQUIRE(holder.prepared());
-    for (const std::string name : {"dead", "dead/file", "dead/absent"}) {
-        for (const int signal : {SIGTERM, SIGINT}) {
-            const auto ended =
-                shell("timeout --preserve-status -k 60 -s " + std::to_string(signal) +
-                      " 0.5 '" TEST_DISKWAIT "' --probe-timeout 1h --wait-for-device '" +
-                      (scratch.path() / name).string() + "'");
-            BOOST_TEST(ended.exit_code == 128 + signal, name << ": " << ended.exit_code);
+    for (const int signal : {SIGTERM, SIGINT}) {
+        std::vector<std::string> commands;
+        for (const std::string name : {"dead", "dead/file", "dead/absent"}) {
+            commands.push_back("timeout --preserve-status -k 60 -s " + std::to_string(signal) +
+                               " 0.5 '" TEST_DISKWAIT "' --probe-timeout 1h --wait-for-device '" +
+                               (scratch.path() / name).string() + "'");
         }
+        expect(128 + signal, commands);
     }
 }
 
 BOOST_AUTO_TEST_CASE(another_device_is_answered) {
     if (!prepare()) return;
     const auto ended =
-        shell("timeout -s KILL 60 '" TEST_DISKWAIT "' --probe procfs --probe-timeout 2s -t 5s '" +
+        shell("timeout -s KILL 60 '" TEST_DISKWAIT "' --probe procfs --probe-timeout 1s -t 5s '" +
               file.string() + "' '" + (point / "file").string() + "'");
     BOOST_TEST(ended.exit_code == 3);
     // On a busy machine, too many processes may come and go to call it free.
@@ -118,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_command_that_names_it_holds_no_lock_up) {
     std::vector<std::string> commands;
     for (const std::string name : all_names) {
         commands.push_back(
-            wait_for(name, "--lock -n 1 --probe procfs --probe-timeout 1s",
+            wait_for(name, "--lock -n 1 --probe procfs --probe-timeout 500ms",
                      "-- sh -c 'exit 7; flock \"" + (point / "file").string() + "\" true'"));
     }
     const auto all = test::shells(commands);

@@ -3,8 +3,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <loopingcall/device/whole_disk_lock.hpp>
+#include <thread>
+#include <vector>
 
 #include "device/waiting.hpp"
 #include "program.hpp"
@@ -23,6 +26,16 @@ bool send_as_the_terminal(int number) {
     info.si_signo = number;
     info.si_code = SI_KERNEL;
     return ::syscall(SYS_rt_sigqueueinfo, ::getpid(), number, &info) == 0;
+}
+
+/// Whose COMMAND exits with 77 at a SIGTERM.
+pid_t begin_to_lock(const std::filesystem::path& file) {
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    ::execl(TEST_DISKWAIT, TEST_DISKWAIT, "-q", "--probe", "procfs", "-n", "1", "--lock",
+            "--no-default-config", file.c_str(), "--", "/bin/sh", "-c",
+            "trap 'exit 77' TERM; while :; do sleep 0.02; done", nullptr);
+    ::_exit(1);
 }
 
 }  // namespace
@@ -97,22 +110,31 @@ BOOST_AUTO_TEST_CASE(the_quiet_period_is_over_in_its_time_under_the_lock) {
     BOOST_TEST((ended.elapsed < 30s));
 }
 
+/// Several at a time, each with a file of its own: they would see one another hold it.
 BOOST_AUTO_TEST_CASE(no_signal_between_the_wait_and_the_command_is_lost) {
+    constexpr int lanes = 4;
+    std::vector<std::filesystem::path> files;
+    for (int lane = 0; lane < lanes; ++lane) {
+        files.push_back(scratch.file("disk" + std::to_string(lane)));
+    }
+    std::array<int, 200> all_ended{};
+    const auto run = [&](int lane) {
+        for (int i = lane; i < 200; i += lanes) {
+            const pid_t child = begin_to_lock(files[static_cast<std::size_t>(lane)]);
+            // From before the wait to well after the start of COMMAND.
+            ::usleep(static_cast<useconds_t>(400 * i));
+            int& ended = all_ended[static_cast<std::size_t>(i)];
+            const bool done = ::kill(child, SIGTERM) == 0 && ::waitpid(child, &ended, 0) == child;
+            if (!done) ended = -1;
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (int lane = 0; lane < lanes; ++lane) threads.emplace_back(run, lane);
+    }
     int of_diskwait = 0;
     int of_command = 0;
-    for (int i = 0; i < 200; ++i) {
-        const pid_t child = ::fork();
-        if (child == 0) {
-            ::execl(TEST_DISKWAIT, TEST_DISKWAIT, "-q", "--probe", "procfs", "-n", "1", "--lock",
-                    "--no-default-config", file.c_str(), "--", "/bin/sh", "-c",
-                    "trap 'exit 77' TERM; while :; do sleep 0.02; done", nullptr);
-            ::_exit(1);
-        }
-        // From before the wait to well after the start of COMMAND.
-        ::usleep(static_cast<useconds_t>(200 * i));
-        BOOST_TEST(::kill(child, SIGTERM) == 0);
-        int ended = 0;
-        BOOST_TEST(::waitpid(child, &ended, 0) == child);
+    for (const int ended : all_ended) {
         const bool by_signal = WIFSIGNALED(ended) && WTERMSIG(ended) == SIGTERM;
         const int code = WIFEXITED(ended) ? WEXITSTATUS(ended) : -1;
         BOOST_TEST((by_signal || code == 128 + SIGTERM || code == 77), ended);
