@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_device_that_is_simply_held_is_not_checked_without_an_even
         [&] { return ::open(disk.path().c_str(), O_RDONLY | O_CLOEXEC) >= 0; });
     int planned = 0;
     const auto result = wait_for(disk.path(), {.check_device_interval = 60s,
-                                               .check_device_timeout = 2s,
+                                               .check_device_timeout = 1s,
                                                .on_check = [&](const device::Check& check) {
                                                    if (!check.early_wake) ++planned;
                                                }});

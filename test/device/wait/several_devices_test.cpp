@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(one_that_stays_in_use_again_ends_by_what_is_left_of_its_che
     auto of_last = hold(last);
     std::unique_ptr<test::Child> of_first;
     const auto waited = wait({first, last}, {.check_device_interval = 50ms,
-                                             .check_device_max_retries = 40,
+                                             .check_device_max_retries = 15,
                                              .on_check = [&](const device::Check& check) {
                                                  const bool is_first = check.report.device == first;
                                                  if (is_first && !of_first) of_first = hold(first);
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(
 
 BOOST_AUTO_TEST_CASE(the_probe_has_its_whole_time_however_long_it_waits_for_its_turn) {
     std::vector<std::filesystem::path> files;
-    for (int i = 0; i < 5; ++i) files.push_back(scratch.file("disk" + std::to_string(i)));
+    for (int i = 0; i < 3; ++i) files.push_back(scratch.file("disk" + std::to_string(i)));
     const test::FakeFuser fake(scratch, "sleep 0.4; exit 1");
     const auto waited =
         wait(files, {.check_device_probe_timeout = 1s, .check_device_concurrency = 1});
