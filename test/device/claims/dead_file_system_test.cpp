@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(no_probe_hangs_or_takes_longer_than_its_time_limit) {
             const auto begun = std::chrono::steady_clock::now();
             device::async_wait_until_free(
                 context.get_executor(), {file},
-                {.check_device_probe = probe, .check_device_probe_timeout = 2s},
+                {.check_device_probe = probe, .check_device_probe_timeout = 1s},
                 [&](std::exception_ptr error, const std::vector<device::WaitResult>& results) {
                     over = true;
                     BOOST_TEST(!error);
