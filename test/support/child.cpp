@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +47,20 @@ bool is_zombie(int process) {
     for (;;) ::syscall(SYS_exit, 0);  // of this thread alone
 }
 
+/// A program that is launched at the moment has an output of which this process, for a moment, has
+/// the end to write to. Left open in a child that lives on, it is never over.
+void close_outputs_of_others(int own) {
+    constexpr int most = 1024;
+    for (int file = STDERR_FILENO + 1; file < most; ++file) {
+        struct stat status {};
+        const bool is_output = file != own && ::fstat(file, &status) == 0 &&
+                               S_ISFIFO(status.st_mode) &&
+                               (::fcntl(file, F_GETFL) & O_ACCMODE) == O_WRONLY &&
+                               ::fcntl(file, F_GETFD) == FD_CLOEXEC;
+        if (is_output) ::close(file);
+    }
+}
+
 }  // namespace
 
 Child::Child(const std::function<bool()>& prepare, bool leader_dies) {
@@ -55,6 +70,7 @@ Child::Child(const std::function<bool()>& prepare, bool leader_dies) {
     if (pid_ == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         ::close(ready[0]);
+        close_outputs_of_others(ready[1]);
         // Before prepare() may leave the root that has /proc.
         const int self = ::open("/proc/self", O_PATH | O_CLOEXEC);
         if (!prepare()) ::_exit(1);
