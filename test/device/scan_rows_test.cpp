@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(a_holder_that_forks_and_ends_does_not_slip_through) {
     BOOST_REQUIRE(chain.prepared());
     int named = 0;
     int checks = 0;
-    for (; checks < 12 || (named == 0 && checks < 40); ++checks) {
+    for (; checks < 8 || (named == 0 && checks < 40); ++checks) {
         const device::Report report = check(checks % 4 == 0 ? Probe::fuser : Probe::procfs);
         BOOST_TEST(report.state != State::free);
         if (report.state == State::busy) ++named;
