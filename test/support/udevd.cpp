@@ -93,7 +93,7 @@ Udevd::Udevd(const std::string& probe_seconds) {
 Udevd::~Udevd() {
     if (pid_ <= 0) return;
     // With its workers: one that is left would open the devices of the next test. They become
-    // children of this process, since an init may take a second to put away what it inherits.
+    // children of this process, since some init puts away what it inherits only once a second.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     ::kill(-pid_, SIGKILL);
     while (::waitpid(-pid_, nullptr, 0) > 0) continue;
