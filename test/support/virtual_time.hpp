@@ -33,7 +33,7 @@ struct Told {
 };
 
 /// The body as a `std::function`: the compiler makes a loop once for all bodies that are called
-/// alike. What cannot be copied stays as it is.
+/// alike. A body that is not copyable stays as it is.
 template <class Body>
 auto erased(Body body) {
     if constexpr (!std::copy_constructible<Body>) {
