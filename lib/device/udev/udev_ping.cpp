@@ -5,8 +5,8 @@
 #include <sys/un.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <filesystem>
@@ -24,6 +24,8 @@ using asio::posix::stream_descriptor;
 
 /// udevd talks to one at a time, and the queue before it is short.
 constexpr std::chrono::milliseconds others_turn{5};
+/// One that hangs up before it answers may be restarted: the next one is pinged.
+constexpr int most_tries = 3;
 
 int connect_to(int socket, const std::string& path) {
     sockaddr_un address{};
@@ -59,20 +61,29 @@ bool send_ping(int socket, bool speaks_varlink) {
            send_to(socket, &udev_end, sizeof udev_end);
 }
 
-/// @return 0 once udevd has hung up or, by Varlink, replied; an errno; EAGAIN if nothing has come.
+/// By Varlink, a reply answers. Otherwise a hang-up does: one that comes before the ping is read
+/// is a reset.
+/// @return 0 once udevd has answered; an errno; EAGAIN if nothing has come.
 int answer_of(int socket, bool speaks_varlink) {
     char ignored[512];
     for (;;) {
         const ssize_t size = ::recv(socket, ignored, sizeof ignored, MSG_DONTWAIT);
-        if (size == 0 || (size > 0 && speaks_varlink)) return 0;
+        if (size == 0) return speaks_varlink ? ECONNRESET : 0;
+        if (size > 0 && speaks_varlink) return 0;
         if (size < 0 && errno != EINTR) return errno;
     }
 }
 
-}  // namespace
+bool has_hung_up(int error) { return error == ECONNRESET || error == EPIPE; }
 
-asio::awaitable<Ping> ping_udevd(UdevPlaces places, stream_descriptor& connection) try {
-    const std::string path = (places.run / "control").native();
+asio::awaitable<void> let_others_talk(const stream_descriptor& connection) {
+    asio::steady_timer turn(co_await asio::this_coro::executor, others_turn);
+    co_await turn.async_wait(asio::use_awaitable);
+    if (!connection.is_open()) throw std::system_error(ECANCELED, std::generic_category());
+}
+
+/// @return 0 once udevd has answered; otherwise an errno.
+asio::awaitable<int> ping_once(const std::string& path, stream_descriptor& connection) {
     process::detail::Descriptor opened = open_socket(SOCK_SEQPACKET);
     int error = connect_to(opened.get(), path);
     const bool speaks_varlink = error == EPROTOTYPE;
@@ -80,21 +91,32 @@ asio::awaitable<Ping> ping_udevd(UdevPlaces places, stream_descriptor& connectio
         opened = open_socket(SOCK_STREAM);
         error = connect_to(opened.get(), path);
     }
-    if (!opened.is_open()) co_return Ping::no_answer;
+    if (!opened.is_open()) co_return EMFILE;
+    if (connection.is_open()) connection.close();
     connection.assign(opened.get());
     const int socket = opened.release();
     while (error == EAGAIN) {
-        asio::steady_timer turn(connection.get_executor(), others_turn);
-        co_await turn.async_wait(asio::use_awaitable);
-        if (!connection.is_open()) co_return Ping::no_answer;
+        co_await let_others_talk(connection);
         error = connect_to(socket, path);
     }
-    if (error == EACCES && !is_listened_to(path, places)) co_return Ping::absent;
-    if (error != 0) co_return ping_ended_by(error);
-    if (!send_ping(socket, speaks_varlink)) co_return ping_ended_by(errno);
+    if (error != 0) co_return error;
+    if (!send_ping(socket, speaks_varlink)) co_return errno;
     for (error = EAGAIN; error == EAGAIN; error = answer_of(socket, speaks_varlink)) {
         co_await connection.async_wait(stream_descriptor::wait_read, asio::use_awaitable);
     }
+    co_return error;
+}
+
+}  // namespace
+
+asio::awaitable<Ping> ping_udevd(UdevPlaces places, stream_descriptor& connection) try {
+    const std::string path = (places.run / "control").native();
+    int error = co_await ping_once(path, connection);
+    for (int tries = 1; has_hung_up(error) && tries < most_tries; ++tries) {
+        co_await let_others_talk(connection);
+        error = co_await ping_once(path, connection);
+    }
+    if (error == EACCES && !is_listened_to(path, places)) co_return Ping::absent;
     co_return ping_ended_by(error);
 } catch (const std::exception&) {
     co_return Ping::no_answer;  // closed, or no memory
