@@ -122,6 +122,8 @@ void UdevSettle::begin() {
 /// What was closed before the ping is in the queue once it is answered. An echo still counts,
 /// unless the disk was closed after it: slow ones would never be two.
 void UdevSettle::start_ping() {
+    read_all();
+    last_before_ping_ = events_.empty() ? 0 : *events_.rbegin();
     if (std::exchange(disturbed_, false)) facts_.echoes = 0;
     facts_.ping.reset();
     error_code ignored;
@@ -197,7 +199,9 @@ void UdevSettle::finish(UdevState state) {
     state_ = state;
     uuid_.clear();
     due_.cancel();
-    if (!facts_.queue) events_.clear();
+    // One that has come since the ping may be before udevd still, and have made no queue yet.
+    if (!facts_.queue) events_.erase(events_.begin(), events_.upper_bound(last_before_ping_));
+    if (state == UdevState::absent) events_.clear();
     if (waiting_ > 0) {
         finished_.cancel();
     } else {

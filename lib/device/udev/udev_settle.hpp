@@ -92,6 +92,7 @@ class UdevSettle : public std::enable_shared_from_this<UdevSettle> {
     TimePoint begun_{};
     std::string uuid_;
     std::set<std::uint64_t> events_;  // of the disk, by their sequence numbers
+    std::uint64_t last_before_ping_ = 0;
     int asked_ = 0;
 
     asio::steady_timer finished_;
