@@ -126,6 +126,7 @@ void UdevSettle::start_ping() {
     last_before_ping_ = events_.empty() ? 0 : *events_.rbegin();
     if (std::exchange(disturbed_, false)) facts_.echoes = 0;
     facts_.ping.reset();
+    pinged_ = Clock::now();
     error_code ignored;
     if (connection_) connection_->close(ignored);
     connection_ = std::make_shared<Descriptor>(strand_);
@@ -147,6 +148,10 @@ asio::awaitable<void> UdevSettle::ping(std::shared_ptr<Descriptor> connection) {
 void UdevSettle::step() {
     if (closed_ || !working_) return;
     if (disturbed_ && facts_.ping) return start_ping();
+    const bool only_time_proves = facts_.ping == Ping::not_allowed;
+    if (only_time_proves && Clock::now() - pinged_ < reading_time) {
+        return step_at(pinged_ + reading_time);
+    }
     facts_.queue = is_there("queue");
     facts_.elapsed = Clock::now() - begun_;
     switch (next_step(facts_)) {
@@ -163,8 +168,11 @@ void UdevSettle::step() {
             break;
     }
     const Duration next = facts_.elapsed < reading_time ? reading_time : queue_patience;
-    if (facts_.elapsed >= next) return;
-    due_.expires_at(begun_ + next);
+    if (facts_.elapsed < next) step_at(begun_ + next);
+}
+
+void UdevSettle::step_at(TimePoint due) {
+    due_.expires_at(due);
     due_.async_wait([self = shared_from_this()](error_code error) {
         if (!error) self->step();
     });
@@ -187,10 +195,7 @@ asio::awaitable<void> UdevSettle::ask() {
     if (asked == Asked::sent) co_return;
     facts_.awaits_echo = false;
     if (asked == Asked::refused) co_return step();
-    due_.expires_after(worker_poll);
-    due_.async_wait([self = shared_from_this()](error_code error) {
-        if (!error) self->step();
-    });
+    step_at(Clock::now() + worker_poll);
 }
 
 void UdevSettle::finish(UdevState state) {

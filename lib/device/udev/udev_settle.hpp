@@ -68,6 +68,7 @@ class UdevSettle : public std::enable_shared_from_this<UdevSettle> {
     void start_ping();
     asio::awaitable<void> ping(std::shared_ptr<asio::posix::stream_descriptor> connection);
     void step();
+    void step_at(TimePoint due);
     asio::awaitable<void> ask();
     void finish(UdevState state);
     void listen();
@@ -90,6 +91,7 @@ class UdevSettle : public std::enable_shared_from_this<UdevSettle> {
     int waiting_ = 0;
     SettleFacts facts_;
     TimePoint begun_{};
+    TimePoint pinged_{};
     std::string uuid_;
     std::set<std::uint64_t> events_;  // of the disk, by their sequence numbers
     std::uint64_t last_before_ping_ = 0;

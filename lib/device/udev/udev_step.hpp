@@ -13,7 +13,7 @@ struct SettleFacts {
     std::optional<Ping> ping = {};
     /// Whether udevd has events of any device to process: /run/udev/queue exists.
     bool queue = false;
-    /// Since the ping.
+    /// Since the settling has begun.
     Duration elapsed{0};
     /// Whether an event may be asked for: only udevd seems to use the disk, and neither the
     /// kernel nor the caller forbids it.

@@ -89,4 +89,17 @@ BOOST_AUTO_TEST_CASE(an_event_that_comes_beside_the_answer_is_not_forgotten) {
     BOOST_TEST(udevd.clients() == 2);
 }
 
+/// Where no ping is answered, only time lets udevd read what was closed.
+BOOST_AUTO_TEST_CASE(a_stranger_gives_udevd_time_to_read_each_closing) {
+    const test::OddServer udevd(scratch.path() / "control", SOCK_SEQPACKET,
+                                [](int client, int) { test::leave_unread(client); });
+    const auto queue = scratch.file("queue");
+    BOOST_TEST(ask(50ms) == UdevState::pending);
+    const auto closed = Clock::now();
+    ::close(::open(node.c_str(), O_WRONLY | O_CLOEXEC));
+    std::filesystem::remove(queue);
+    BOOST_TEST(ask(1h) == UdevState::settled);
+    BOOST_TEST((Clock::now() - closed >= detail::reading_time));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
