@@ -88,7 +88,8 @@ asio::awaitable<UdevState> UdevSettle::settle(UdevDisk disk, Duration patience, 
 UdevState UdevSettle::state(Duration limit) {
     if (state_ == UdevState::absent && !working_) return state_;
     read_all();
-    if (working_ && !facts_.ping && Clock::now() - begun_ > limit) return UdevState::unknown;
+    const bool unanswered = !facts_.ping || facts_.ping == Ping::no_answer;
+    if (working_ && unanswered && Clock::now() - begun_ > limit) return UdevState::unknown;
     const bool disturbed = disturbed_ || !events_.empty();
     return working_ || disturbed ? UdevState::pending : state_;
 }

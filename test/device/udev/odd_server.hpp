@@ -18,19 +18,23 @@ namespace test {
 
 using loopingcall::process::detail::Descriptor;
 
+inline void bind_to(int socket, const std::filesystem::path& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string text = path.native();
+    BOOST_REQUIRE(text.size() < sizeof address.sun_path);
+    std::copy(text.begin(), text.end(), address.sun_path);
+    const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
+    BOOST_REQUIRE(::bind(socket, generic, sizeof address) == 0);
+}
+
 /// Serves one client after the other, on a thread of its own.
 class OddServer {
   public:
     /// @param serve  what to do with the client of that number, from 0 on, before it is closed.
     OddServer(const std::filesystem::path& path, int type, std::function<void(int, int)> serve)
         : listener_(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0)), serve_(std::move(serve)) {
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        const std::string text = path.native();
-        BOOST_REQUIRE(text.size() < sizeof address.sun_path);
-        std::copy(text.begin(), text.end(), address.sun_path);
-        BOOST_REQUIRE(::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address),
-                             sizeof address) == 0);
+        bind_to(listener_.get(), path);
         BOOST_REQUIRE(::listen(listener_.get(), 8) == 0);
         thread_ = std::thread([this] {
             for (;;) {

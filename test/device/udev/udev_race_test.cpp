@@ -102,4 +102,12 @@ BOOST_AUTO_TEST_CASE(a_stranger_gives_udevd_time_to_read_each_closing) {
     BOOST_TEST((Clock::now() - closed >= detail::reading_time));
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_cannot_be_pinged_is_unknown_after_a_time) {
+    const Descriptor odd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    test::bind_to(odd.get(), scratch.path() / "control");
+    BOOST_TEST(ask(30ms) == UdevState::pending);
+    BOOST_TEST(settle->state(1h) == UdevState::pending);
+    BOOST_TEST(settle->state(1ms) == UdevState::unknown);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
