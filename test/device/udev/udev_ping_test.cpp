@@ -1,15 +1,19 @@
 // Pings of what listens in udevd's place, and does not behave as udevd does.
 #include "device/udev/udev_ping.hpp"
 
+#include <sched.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <boost/asio.hpp>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "device/udev/odd_server.hpp"
 #include "support/descriptors.hpp"
+#include "support/forked.hpp"
 #include "support/scratch.hpp"
 
 using namespace std::chrono_literals;
@@ -77,6 +81,26 @@ BOOST_AUTO_TEST_CASE(a_udevd_that_is_restarted_is_pinged_again) {
     });
     BOOST_TEST(ping() == Ping::answered);
     BOOST_TEST(messages.clients() == 2);
+}
+
+/// The table of sockets shows those of one network namespace; the socket is reached from each.
+BOOST_AUTO_TEST_CASE(a_user_in_a_network_namespace_of_its_own_finds_udevd) {
+    const OddServer server(control, SOCK_SEQPACKET, [](int, int) {});
+    const bool is_of_first =
+        test::read_file("/proc/1/net/unix").find(control.native()) != std::string::npos;
+    if (::geteuid() != 0 || !is_of_first) {
+        BOOST_TEST_MESSAGE("skipped: needs root in the network namespace of process 1");
+        return;
+    }
+    std::filesystem::permissions(scratch.path(), std::filesystem::perms{0755});
+    constexpr int no_namespace = 99;
+    const int ended = test::in_forked_child([&]() -> int {
+        context.notify_fork(asio::execution_context::fork_child);
+        if (::unshare(CLONE_NEWNET) != 0) return no_namespace;
+        test::become_nobody();
+        return static_cast<int>(ping());
+    });
+    BOOST_TEST((ended == static_cast<int>(Ping::not_allowed) || ended == no_namespace), ended);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
