@@ -25,8 +25,6 @@ using test::OddServer;
 using test::read_from;
 using test::reply;
 
-BOOST_TEST_DONT_PRINT_LOG_VALUE(Ping)
-
 namespace {
 
 struct Pinging {
@@ -55,10 +53,10 @@ struct Pinging {
 BOOST_FIXTURE_TEST_SUITE(udev_ping, Pinging)
 
 /// Nothing is proven by a udevd that ends before it has answered.
-BOOST_AUTO_TEST_CASE(a_hang_up_without_a_reply_is_no_answer_by_varlink) {
+BOOST_AUTO_TEST_CASE(by_varlink_a_hang_up_without_a_reply_does_not_answer) {
     for (const auto& serve : {read_from, leave_unread}) {
         const OddServer server(control, SOCK_STREAM, [&](int client, int) { serve(client); });
-        BOOST_TEST(ping() == Ping::not_allowed);
+        BOOST_TEST((ping() == Ping::not_allowed));
         std::filesystem::remove(control);
     }
 }
@@ -71,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_udevd_that_is_restarted_is_pinged_again) {
         reply(client);
         read_from(client);
     });
-    BOOST_TEST(ping() == Ping::answered);
+    BOOST_TEST((ping() == Ping::answered));
     BOOST_TEST(varlink.clients() == 2);
     std::filesystem::remove(control);
     const OddServer messages(control, SOCK_SEQPACKET, [](int client, int number) {
@@ -79,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_udevd_that_is_restarted_is_pinged_again) {
         read_from(client);
         read_from(client);
     });
-    BOOST_TEST(ping() == Ping::answered);
+    BOOST_TEST((ping() == Ping::answered));
     BOOST_TEST(messages.clients() == 2);
 }
 

@@ -18,13 +18,11 @@ namespace detail = loopingcall::device::detail;
 using detail::UdevState;
 using loopingcall::process::detail::Descriptor;
 
-BOOST_TEST_DONT_PRINT_LOG_VALUE(UdevState)
-
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// A device of the kernel that has an `uevent` file, and that nobody minds.
+/// A device of the kernel that has an `uevent` file, and no driver that minds.
 const std::filesystem::path null_device = "/devices/virtual/mem/null";
 
 bool send_kernel_event() {
@@ -81,11 +79,11 @@ BOOST_AUTO_TEST_CASE(an_event_that_comes_beside_the_answer_is_not_forgotten) {
                                     if (number == 0) send_kernel_event();
                                 });
     (void)ask(1h);
-    BOOST_TEST(settle->state(1h) == UdevState::pending);
+    BOOST_TEST((settle->state(1h) == UdevState::pending));
     settle->go_on();
     context.restart();
     while (wakes == 0) context.run_one();
-    BOOST_TEST(settle->state(1h) == UdevState::settled);  // the next ping proves that it is read
+    BOOST_TEST((settle->state(1h) == UdevState::settled));  // the next ping proves that it is read
     BOOST_TEST(udevd.clients() == 2);
 }
 
@@ -94,20 +92,20 @@ BOOST_AUTO_TEST_CASE(a_stranger_gives_udevd_time_to_read_each_closing) {
     const test::OddServer udevd(scratch.path() / "control", SOCK_SEQPACKET,
                                 [](int client, int) { test::leave_unread(client); });
     const auto queue = scratch.file("queue");
-    BOOST_TEST(ask(50ms) == UdevState::pending);
+    BOOST_TEST((ask(50ms) == UdevState::pending));
     const auto closed = Clock::now();
     ::close(::open(node.c_str(), O_WRONLY | O_CLOEXEC));
     std::filesystem::remove(queue);
-    BOOST_TEST(ask(1h) == UdevState::settled);
+    BOOST_TEST((ask(1h) == UdevState::settled));
     BOOST_TEST((Clock::now() - closed >= detail::reading_time));
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_cannot_be_pinged_is_unknown_after_a_time) {
     const Descriptor odd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     test::bind_to(odd.get(), scratch.path() / "control");
-    BOOST_TEST(ask(30ms) == UdevState::pending);
-    BOOST_TEST(settle->state(1h) == UdevState::pending);
-    BOOST_TEST(settle->state(1ms) == UdevState::unknown);
+    BOOST_TEST((ask(30ms) == UdevState::pending));
+    BOOST_TEST((settle->state(1h) == UdevState::pending));
+    BOOST_TEST((settle->state(1ms) == UdevState::unknown));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -27,8 +27,6 @@ namespace detail = loopingcall::device::detail;
 using detail::UdevState;
 using loopingcall::process::detail::Descriptor;
 
-BOOST_TEST_DONT_PRINT_LOG_VALUE(UdevState)
-
 namespace {
 
 /// What libudev's listeners receive, as if udevd had sent it.
@@ -121,26 +119,26 @@ BOOST_FIXTURE_TEST_SUITE(udev_settle, Settling)
 
 BOOST_AUTO_TEST_CASE(without_udevd_nothing_is_waited_for) {
     make_queue();  // of one that is gone
-    BOOST_TEST(ask(1h) == UdevState::absent);
+    BOOST_TEST((ask(1h) == UdevState::absent));
 }
 
 BOOST_AUTO_TEST_CASE(a_socket_and_a_queue_that_a_dead_udevd_left_are_not_waited_for) {
     { const test::FakeUdevd gone(run, test::Manner::answers); }
     BOOST_TEST(std::filesystem::exists(run / "control"));
     make_queue();
-    BOOST_TEST(ask(1h) == UdevState::absent);
+    BOOST_TEST((ask(1h) == UdevState::absent));
 }
 
 BOOST_AUTO_TEST_CASE(an_answered_ping_and_no_queue_is_settled) {
     const test::FakeUdevd udevd(run, test::Manner::answers);
-    BOOST_TEST(ask(1h) == UdevState::settled);
-    BOOST_TEST(ask(1h) == UdevState::settled);
+    BOOST_TEST((ask(1h) == UdevState::settled));
+    BOOST_TEST((ask(1h) == UdevState::settled));
     BOOST_TEST(udevd.pings() == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_ping_by_varlink_is_answered_as_well) {
     const test::FakeUdevd udevd(run, test::Manner::speaks_varlink);
-    BOOST_TEST(ask(1h) == UdevState::settled);
+    BOOST_TEST((ask(1h) == UdevState::settled));
     BOOST_TEST(udevd.pings() == 1);
 }
 
@@ -171,50 +169,50 @@ BOOST_AUTO_TEST_CASE(a_user_who_must_not_connect_finds_each_udevd) {
 BOOST_AUTO_TEST_CASE(a_queue_is_waited_for_until_it_is_removed) {
     const test::FakeUdevd udevd(run, test::Manner::answers);
     make_queue();
-    BOOST_TEST(ask(1ms) == UdevState::pending);
-    BOOST_TEST(settle->state(1h) == UdevState::pending);
+    BOOST_TEST((ask(1ms) == UdevState::pending));
+    BOOST_TEST((settle->state(1h) == UdevState::pending));
     std::filesystem::remove(queue);
-    BOOST_TEST(ask(1h) == UdevState::settled);
+    BOOST_TEST((ask(1h) == UdevState::settled));
     BOOST_TEST(wakes <= 1);  // the removal may be read before the wait begins
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_a_queue_without_a_waiter_wakes_and_counts_once) {
     const test::FakeUdevd udevd(run, test::Manner::answers);
     make_queue();
-    BOOST_TEST(ask(1ms) == UdevState::pending);
+    BOOST_TEST((ask(1ms) == UdevState::pending));
     while (udevd.pings() == 0) context.run_one_for(1ms);
     std::filesystem::remove(queue);
     run_until_woken();
     make_queue();  // others have events now
-    BOOST_TEST(ask(0ms) == UdevState::settled);
-    BOOST_TEST(ask(1ms) == UdevState::pending);
+    BOOST_TEST((ask(0ms) == UdevState::settled));
+    BOOST_TEST((ask(1ms) == UdevState::pending));
 }
 
 BOOST_AUTO_TEST_CASE(a_stranger_waits_for_the_queue_alone) {
     const test::FakeUdevd udevd(run, test::Manner::closes_unread);
-    BOOST_TEST(ask(1h) == UdevState::settled);
+    BOOST_TEST((ask(1h) == UdevState::settled));
     make_queue();
-    BOOST_TEST(ask(50ms) == UdevState::pending);
+    BOOST_TEST((ask(50ms) == UdevState::pending));
     std::filesystem::remove(queue);
-    BOOST_TEST(ask(1h) == UdevState::settled);
+    BOOST_TEST((ask(1h) == UdevState::settled));
 }
 
 BOOST_AUTO_TEST_CASE(a_udevd_that_does_not_answer_is_unknown_after_a_time) {
     const test::FakeUdevd udevd(run, test::Manner::is_silent);
-    BOOST_TEST(ask(30ms) == UdevState::pending);
-    BOOST_TEST(settle->state(1h) == UdevState::pending);
-    BOOST_TEST(settle->state(1ms) == UdevState::unknown);
+    BOOST_TEST((ask(30ms) == UdevState::pending));
+    BOOST_TEST((settle->state(1h) == UdevState::pending));
+    BOOST_TEST((settle->state(1ms) == UdevState::unknown));
 }
 
 BOOST_AUTO_TEST_CASE(a_writer_that_closes_the_disk_ends_the_settled_state) {
     const test::FakeUdevd udevd(run, test::Manner::answers);
-    BOOST_TEST(ask(1h) == UdevState::settled);
-    BOOST_TEST(settle->state(1h) == UdevState::settled);
+    BOOST_TEST((ask(1h) == UdevState::settled));
+    BOOST_TEST((settle->state(1h) == UdevState::settled));
     close_as_writer();
-    BOOST_TEST(settle->state(1h) == UdevState::pending);
+    BOOST_TEST((settle->state(1h) == UdevState::pending));
     settle->go_on();
     run_until_woken();
-    BOOST_TEST(settle->state(1h) == UdevState::settled);
+    BOOST_TEST((settle->state(1h) == UdevState::settled));
     BOOST_TEST(udevd.pings() == 2);
 }
 
@@ -222,14 +220,14 @@ BOOST_AUTO_TEST_CASE(the_echo_of_an_event_of_the_disk_decides_while_others_keep_
     if (!is_root()) return;
     const test::FakeUdevd udevd(run, test::Manner::answers);
     make_queue();
-    BOOST_TEST(ask(250ms) == UdevState::pending);
+    BOOST_TEST((ask(250ms) == UdevState::pending));
     BOOST_TEST(test::read_file(uevent).empty());  // others may use it: not asked for
-    BOOST_TEST(ask(1ms, true) == UdevState::pending);
+    BOOST_TEST((ask(1ms, true) == UdevState::pending));
     const std::string uuid = asked();
     BOOST_TEST(send_to_listeners(echo_of("another")));
-    BOOST_TEST(ask(20ms, true) == UdevState::pending);
+    BOOST_TEST((ask(20ms, true) == UdevState::pending));
     BOOST_TEST(send_to_listeners(echo_of(uuid)));
-    BOOST_TEST(ask(1h, true) == UdevState::settled);
+    BOOST_TEST((ask(1h, true) == UdevState::settled));
     BOOST_TEST(std::filesystem::exists(queue));
 }
 
@@ -238,14 +236,14 @@ BOOST_AUTO_TEST_CASE(slow_echoes_count_where_no_ping_is_answered) {
     if (!is_root()) return;
     const test::FakeUdevd udevd(run, test::Manner::closes_unread);
     make_queue();
-    BOOST_TEST(ask(1100ms, true) == UdevState::pending);
+    BOOST_TEST((ask(1100ms, true) == UdevState::pending));
     const std::string first = asked();
     BOOST_TEST(send_to_listeners(echo_of(first)));
-    BOOST_TEST(ask(1100ms, true) == UdevState::pending);  // one is not enough
+    BOOST_TEST((ask(1100ms, true) == UdevState::pending));  // one is not enough
     std::string second = asked();
     while (second == first) second = asked();
     BOOST_TEST(send_to_listeners(echo_of(second)));
-    BOOST_TEST(ask(1s, true) == UdevState::settled);
+    BOOST_TEST((ask(1s, true) == UdevState::settled));
     BOOST_TEST(std::filesystem::exists(queue));
 }
 
@@ -253,9 +251,9 @@ BOOST_AUTO_TEST_CASE(where_no_event_can_be_asked_for_the_queue_decides) {
     const test::FakeUdevd udevd(run, test::Manner::answers);
     std::filesystem::remove(uevent);
     make_queue();
-    BOOST_TEST(ask(250ms, true) == UdevState::pending);
+    BOOST_TEST((ask(250ms, true) == UdevState::pending));
     std::filesystem::remove(queue);
-    BOOST_TEST(ask(1h, true) == UdevState::settled);
+    BOOST_TEST((ask(1h, true) == UdevState::settled));
 }
 
 /// In a network namespace of its own, where no other listener is flooded.
