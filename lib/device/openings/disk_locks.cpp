@@ -62,8 +62,8 @@ class LockFinder {
         for (const FileLock& lock : locks) {
             DiskLocks::Owner owner = owner_of(lock);
             const bool is_worker = owner.command == "(udev-worker)" ||
-                                 owner.command == "(udev-synth)" ||
-                                 owner.command == "systemd-udevd" || owner.command == "udevd";
+                                   owner.command == "(udev-synth)" ||
+                                   owner.command == "systemd-udevd" || owner.command == "udevd";
             (is_worker ? found.workers : found.others).push_back(std::move(owner));
         }
         return found;
