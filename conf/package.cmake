@@ -65,6 +65,7 @@ jitter, and tells how the last call ended.")
 
 configure_file(conf/debian/changelog.in debian/changelog @ONLY)
 configure_file(conf/debian/shlibs.in debian/shlibs @ONLY)
+configure_file(conf/debian/lintian-overrides.in debian/libloopingcall${PROJECT_VERSION_MAJOR} @ONLY)
 configure_file(conf/debian/complete.cmake.in debian/complete.cmake @ONLY)
 set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_BINARY_DIR}/debian/complete.cmake)
 include(CPack)

@@ -20,7 +20,7 @@ make_packages() {
     mkdir -p "$scratch/packages"
     cpack -G DEB --config "$build/CPackConfig.cmake" -B "$scratch/packages" >"$scratch/cpack.log" ||
         { cat "$scratch/cpack.log"; fail "cpack has failed"; }
-    lintian --allow-root --fail-on error "$scratch"/packages/*.deb
+    lintian --allow-root --fail-on error,warning "$scratch"/packages/*.deb
 }
 
 # The same archive as this machine's, and the packages that apt has fetched before.
@@ -32,7 +32,8 @@ make_root() {
         "$release" "$root" "$site" >"$scratch/debootstrap.log" ||
         { tail "$scratch/debootstrap.log"; fail "debootstrap has failed"; }
     mount -t proc proc "$root/proc"
-    trap 'umount -l "$root/proc"; rm -rf "$scratch"' EXIT
+    mount -t sysfs sysfs "$root/sys"  # without it, diskwait knows nothing of block devices
+    trap 'umount -l "$root/sys" "$root/proc"; rm -rf --one-file-system "$scratch"' EXIT
     # Manual pages are left out of small images; here they are looked for.
     rm -f "$root"/etc/dpkg/dpkg.cfg.d/*
 }
