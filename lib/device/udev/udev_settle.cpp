@@ -149,12 +149,10 @@ asio::awaitable<void> UdevSettle::ping(std::shared_ptr<Descriptor> connection) {
 void UdevSettle::step() {
     if (closed_ || !working_) return;
     if (disturbed_ && facts_.ping) return start_ping();
-    const bool only_time_proves = facts_.ping == Ping::not_allowed;
-    if (only_time_proves && Clock::now() - pinged_ < reading_time) {
-        return step_at(pinged_ + reading_time);
-    }
+    const TimePoint now = Clock::now();
     facts_.queue = is_there("queue");
-    facts_.elapsed = Clock::now() - begun_;
+    facts_.elapsed = now - begun_;
+    facts_.since_ping = now - pinged_;
     switch (next_step(facts_)) {
         case SettleStep::absent:
             return finish(UdevState::absent);
@@ -168,8 +166,8 @@ void UdevSettle::step() {
         case SettleStep::wait:
             break;
     }
-    const Duration next = facts_.elapsed < reading_time ? reading_time : queue_patience;
-    if (facts_.elapsed < next) step_at(begun_ + next);
+    if (facts_.since_ping < reading_time) return step_at(pinged_ + reading_time);
+    if (facts_.elapsed < queue_patience) step_at(begun_ + queue_patience);
 }
 
 void UdevSettle::step_at(TimePoint due) {

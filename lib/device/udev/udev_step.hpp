@@ -15,6 +15,8 @@ struct SettleFacts {
     bool queue = false;
     /// Since the settling has begun.
     Duration elapsed{0};
+    /// Since the last ping has begun: another closing of the disk makes one.
+    Duration since_ping{0};
     /// Whether an event may be asked for: only udevd seems to use the disk, and neither the
     /// kernel nor the caller forbids it.
     bool may_ask = false;
