@@ -44,22 +44,21 @@ process::detail::Descriptor open_socket(int type) {
     return process::detail::Descriptor(::socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
 
-/// A table of sockets shows those of one network namespace, while a path leads to a socket of any:
-/// udevd's is mostly that of process 1.
-bool is_bound(const std::string& name, const UdevPlaces& places) {
-    for (const char* const table : {"net/unix", "1/net/unix"}) {
-        const std::string sockets = read_proc_file(AT_FDCWD, (places.proc / table).c_str());
-        if (sockets.find(' ' + name + '\n') != std::string::npos) return true;
-    }
-    return false;
-}
-
-/// Without the right to connect, only this shows whether a udevd listens to the socket.
+/// Without the right to connect, only this shows whether a udevd listens to the socket. A table of
+/// sockets shows those of one network namespace, while a path leads to a socket of any: udevd's is
+/// mostly that of process 1.
 bool is_listened_to(const std::string& path, const UdevPlaces& places) {
     // Where the socket speaks Varlink, `path` is a link to the name that it is bound to.
     std::error_code ignored;
-    return is_bound(path, places) ||
-           is_bound(std::filesystem::canonical(path, ignored).native(), places);
+    const std::string target = std::filesystem::canonical(path, ignored).native();
+    for (const char* const table : {"net/unix", "1/net/unix"}) {
+        const std::string sockets = read_proc_file(AT_FDCWD, (places.proc / table).c_str());
+        const auto lists = [&](const std::string& name) {
+            return sockets.find(' ' + name + '\n') != std::string::npos;
+        };
+        if (lists(path) || lists(target)) return true;
+    }
+    return false;
 }
 
 bool send_ping(int socket, bool speaks_varlink) {
