@@ -8,9 +8,11 @@
 #include <boost/asio.hpp>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
+#include "device/udev/fake_udevd.hpp"
 #include "device/udev/odd_server.hpp"
 #include "support/descriptors.hpp"
 #include "support/forked.hpp"
@@ -45,6 +47,16 @@ struct Pinging {
         context.restart();
         context.run();
         return found.value();
+    }
+
+    /// By a user who must not connect, after `prepare`.
+    int ping_as_nobody(const std::function<int()>& prepare = [] { return 0; }) {
+        return test::in_forked_child([&]() -> int {
+            context.notify_fork(asio::execution_context::fork_child);
+            if (const int failed = prepare(); failed != 0) return failed;
+            test::become_nobody();
+            return static_cast<int>(ping());
+        });
     }
 };
 
@@ -81,6 +93,19 @@ BOOST_AUTO_TEST_CASE(a_udevd_that_is_restarted_is_pinged_again) {
     BOOST_TEST(messages.clients() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_user_who_must_not_connect_finds_each_udevd) {
+    if (::geteuid() != 0) {
+        BOOST_TEST_MESSAGE("skipped: needs root");
+        return;
+    }
+    std::filesystem::permissions(scratch.path(), std::filesystem::perms{0755});
+    for (const test::Manner manner : {test::Manner::answers, test::Manner::speaks_varlink}) {
+        const test::FakeUdevd udevd(scratch.path(), manner);
+        BOOST_TEST(ping_as_nobody() == static_cast<int>(Ping::not_allowed));
+        std::filesystem::remove(control);
+    }
+}
+
 /// The table of sockets shows those of one network namespace; the socket is reached from each.
 BOOST_AUTO_TEST_CASE(a_user_in_a_network_namespace_of_its_own_finds_udevd) {
     const OddServer server(control, SOCK_SEQPACKET, [](int, int) {});
@@ -92,12 +117,8 @@ BOOST_AUTO_TEST_CASE(a_user_in_a_network_namespace_of_its_own_finds_udevd) {
     }
     std::filesystem::permissions(scratch.path(), std::filesystem::perms{0755});
     constexpr int no_namespace = 99;
-    const int ended = test::in_forked_child([&]() -> int {
-        context.notify_fork(asio::execution_context::fork_child);
-        if (::unshare(CLONE_NEWNET) != 0) return no_namespace;
-        test::become_nobody();
-        return static_cast<int>(ping());
-    });
+    const int ended =
+        ping_as_nobody([] { return ::unshare(CLONE_NEWNET) == 0 ? 0 : no_namespace; });
     BOOST_TEST((ended == static_cast<int>(Ping::not_allowed) || ended == no_namespace), ended);
 }
 

@@ -13,11 +13,9 @@
 #include <thread>
 
 #include "device/udev/fake_udevd.hpp"
+#include "device/udev/settling.hpp"
 #include "device/udev/udev_monitor.hpp"
-#include "device/udev/udev_ping.hpp"
-#include "support/descriptors.hpp"
 #include "support/forked.hpp"
-#include "support/scratch.hpp"
 #include "support/udev_message.hpp"
 
 using namespace std::chrono_literals;
@@ -44,69 +42,6 @@ std::string echo_of(const std::string& uuid) {
     return test::udev_message("DEVPATH=/devices/none\0SEQNUM=9\0SYNTH_UUID="s + uuid + '\0');
 }
 
-struct Settling {
-    test::NothingLeftBehind nothing_left_behind;
-    test::Scratch scratch = {};
-    std::filesystem::path run = scratch.path() / "run";
-    std::filesystem::path node = scratch.file("node");
-    std::filesystem::path uevent = scratch.file("uevent");
-    std::filesystem::path queue = run / "queue";
-    asio::io_context context{};
-    int wakes = 0;
-    std::shared_ptr<detail::UdevSettle> settle;
-    detail::UdevDisk disk{.path = "/devices/none",
-                          .node = node,
-                          .nodes = {node},
-                          .uevent_file = uevent,
-                          .takes_events = true};
-
-    Settling() {
-        std::filesystem::create_directory(run);
-        settle = std::make_shared<detail::UdevSettle>(
-            context.get_executor(), [this] { ++wakes; },
-            detail::UdevPlaces{.run = run, .proc = "/proc"});
-    }
-    ~Settling() {
-        settle->close();
-        context.restart();
-        context.run();  // and nothing is pending any more
-    }
-
-    UdevState ask(std::chrono::milliseconds patience, bool may_ask = false) {
-        std::optional<UdevState> state;
-        asio::co_spawn(context, settle->settle(disk, patience, may_ask),
-                       [&](const std::exception_ptr& error, UdevState found) {
-                           BOOST_TEST(!error);
-                           state = found;
-                       });
-        context.restart();
-        while (!state) context.run_one();
-        return *state;
-    }
-
-    void make_queue() const { (void)scratch.file("run/queue"); }
-
-    void run_until_woken() {
-        context.restart();
-        while (wakes == 0) context.run_one();
-    }
-
-    /// The UUID of the event that was asked for, once it is.
-    std::string asked() {
-        context.restart();
-        std::string text;
-        while (text.size() < "change "s.size() + 36) {
-            context.run_one_for(1ms);
-            context.restart();
-            text = test::read_file(uevent);
-        }
-        BOOST_TEST(text.starts_with("change "));
-        return text.substr("change "s.size());
-    }
-
-    void close_as_writer() const { ::close(::open(node.c_str(), O_WRONLY | O_CLOEXEC)); }
-};
-
 bool is_root() {
     if (::geteuid() == 0) return true;
     BOOST_TEST_MESSAGE("skipped: needs root");
@@ -115,7 +50,7 @@ bool is_root() {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(udev_settle, Settling)
+BOOST_FIXTURE_TEST_SUITE(udev_settle, test::Settling)
 
 BOOST_AUTO_TEST_CASE(without_udevd_nothing_is_waited_for) {
     make_queue();  // of one that is gone
@@ -140,30 +75,6 @@ BOOST_AUTO_TEST_CASE(a_ping_by_varlink_is_answered_as_well) {
     const test::FakeUdevd udevd(run, test::Manner::speaks_varlink);
     BOOST_TEST((ask(1h) == UdevState::settled));
     BOOST_TEST(udevd.pings() == 1);
-}
-
-BOOST_AUTO_TEST_CASE(a_user_who_must_not_connect_finds_each_udevd) {
-    if (!is_root()) return;
-    for (const auto& place : {scratch.path(), run}) {
-        std::filesystem::permissions(place, std::filesystem::perms{0755});
-    }
-    for (const test::Manner manner : {test::Manner::answers, test::Manner::speaks_varlink}) {
-        const test::FakeUdevd udevd(run, manner);
-        const int ended = test::in_forked_child([&]() -> int {
-            test::become_nobody();
-            asio::io_context own;
-            asio::posix::stream_descriptor connection(own);
-            int found = 99;
-            asio::co_spawn(own, detail::ping_udevd({.run = run, .proc = "/proc"}, connection),
-                           [&](const std::exception_ptr&, detail::Ping ping) {
-                               found = static_cast<int>(ping);
-                           });
-            own.run();
-            return found;
-        });
-        BOOST_TEST(ended == static_cast<int>(detail::Ping::not_allowed));
-        std::filesystem::remove(run / "control");
-    }
 }
 
 BOOST_AUTO_TEST_CASE(a_queue_is_waited_for_until_it_is_removed) {
