@@ -17,8 +17,7 @@ using Seconds = duration<double>;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 const double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-/// Durations of all sorts that are longer than any loop runs. What takes a `Duration` makes it as
-/// the first test does, so the others need a few only: each makes all the templates of a loop.
+/// Durations of all sorts that are longer than any loop runs.
 template <class Use>
 void for_each_too_long(Use use) {
     use(std::chrono::hours::max());
