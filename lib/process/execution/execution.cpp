@@ -124,6 +124,7 @@ void Execution::on_time_up() {
             break;
         case Stage::ending:
             child_->signal(SIGKILL);
+            latest_ = saturating_add(Clock::now(), last_wait);  // a busy loop kills later than planned
             enter(Stage::killing, latest_);
             break;
         case Stage::killing:

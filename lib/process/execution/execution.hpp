@@ -28,7 +28,8 @@ namespace loopingcall::process::detail {
 /// It completes when the child has ended, the group is gone if it is to be, and both outputs are at
 /// their end, or when it has waited long enough for any of them: `grace` for what was asked to end,
 /// 100 ms for what was killed, `wait_output` for an output after the child's end; all in all no
-/// longer than `grace` and 100 ms from the moment the child was asked to end.
+/// longer than `grace` and 100 ms from the moment the child was asked to end, unless the loop is
+/// kept busy: then 100 ms from SIGKILL.
 ///
 /// A loop that was kept busy sees several of these at once. So, before the time is said to be up,
 /// what is there is read: a child that ended in time is not said to be late, and nothing it

@@ -70,6 +70,21 @@ BOOST_AUTO_TEST_CASE(a_child_that_does_not_listen_is_killed) {
     BOOST_TEST((running.ran().result.status == process::WaitStatus::killed_by(SIGKILL)));
 }
 
+// The 100 ms in which a killed child is waited for begin with SIGKILL, not when it was due.
+BOOST_AUTO_TEST_CASE(a_loop_kept_busy_past_the_grace_waits_for_the_killed_child) {
+    const test::Scratch scratch;
+    const auto ready = scratch.path() / "ready";
+    Running running(helper("ignore-termination", ready.string()), {.grace = 20ms});
+    running.run_until([&] { return std::filesystem::exists(ready); });
+    running.cancel();
+    running.context.poll();
+    const auto busy = std::chrono::steady_clock::now() + 200ms;
+    while (std::chrono::steady_clock::now() < busy) continue;
+    running.context.run();
+    BOOST_TEST((running.ran().error == asio::error::operation_aborted));
+    BOOST_TEST((running.ran().result.status == process::WaitStatus::killed_by(SIGKILL)));
+}
+
 BOOST_AUTO_TEST_CASE(a_cancellation_at_every_suspension_point_ends_all_of_it) {
     const process::ExecuteOptions fails_twice{
         .check_exit_code = {0}, .attempts = 2, .delay_on_retry = false};
