@@ -7,6 +7,8 @@ root=$scratch/root
 
 [ "$(id -u)" -eq 0 ] || { echo "debian: skipped: only root can make a clean root"; exit 77; }
 command -v debootstrap lintian >/dev/null || { echo "debian: skipped: no debootstrap"; exit 77; }
+# Its mounts end with it, even when it is killed: the next run would else remove what is mounted there.
+[ "${OWN_MOUNTS:-}" = yes ] || OWN_MOUNTS=yes exec unshare --mount "$0" "$@"
 
 fail() {
     echo "debian: $*" >&2

@@ -19,12 +19,13 @@ fail() {
     exit 1
 }
 
-# How often the tests ran: what is called is no compiler, and its tests pass.
+# How often the tests ran, but for those of devices, which run before: what is called is no compiler, and
+# its tests pass.
 runs() {
     : >"$scratch/calls"
     mkdir -p "$scratch/copy/build/dev"
     "${dev:-$scratch/copy/dev}" test >"$scratch/log" 2>&1 || fail "$(cat "$scratch/log")"
-    grep -c '^ctest' "$scratch/calls" || true
+    grep -c '^ctest .*--exclude-regex' "$scratch/calls" || true
 }
 
 check() { # what has happened, how often the tests ran, how often they should
@@ -58,6 +59,31 @@ check "the same compiler" "$(runs)" 1
 check "the same compiler, kept" "$(cmake_calls '')" 1
 check "another compiler" "$(CXX=clang++ runs)" 1
 check "another compiler, taken" "$(cmake_calls '--fresh ')" 1
+# A launcher and its compiler, options, and the right to run a file.
+printf 'CMAKE_CXX_COMPILER:FILEPATH=%s\nCMAKE_CXX_COMPILER_ARG1:STRING= c++\nCMAKE_CXX_FLAGS:STRING=\n' \
+    "$scratch/tools/ninja" >"$scratch/copy/build/dev/CMakeCache.txt"
+check "a launcher" "$(CXX="ninja c++" runs)" 1
+check "a launcher, kept" "$(cmake_calls '')" 1
+check "another compiler behind it" "$(CXX="ninja clang++" runs)" 1
+check "another compiler behind it, taken" "$(cmake_calls '--fresh ')" 1
+check "no change behind it" "$(CXX="ninja clang++" runs)" 0
+check "other options" "$(CXX="ninja c++" CXXFLAGS=-O3 runs)" 1
+check "other options, taken" "$(cmake_calls '--fresh ')" 1
+chmod +x "$scratch/copy/source"
+check "another mode" "$(CXX="ninja c++" CXXFLAGS=-O3 runs)" 1
+code=0
+CXX=nosuch "$scratch/copy/dev" test >"$scratch/log" 2>&1 || code=$?
+[ "$code" -ne 0 ] || fail "a compiler that cannot be run passes"
+grep -q 'the compiler "nosuch" cannot be run' "$scratch/log" || fail "$(cat "$scratch/log")"
+# Tests of devices that fail are not made up for by the others.
+cp "$scratch/tools/ctest" "$scratch/tools/ctest.passes"
+printf 'case "$*" in *--tests-regex*) exit 8 ;; esac\n' >>"$scratch/tools/ctest"
+: >"$scratch/calls"
+code=0
+CXX=clang++ "$scratch/copy/dev" test >"$scratch/log" 2>&1 || code=$?
+[ "$code" -eq 8 ] || fail "devices that fail: exit code $code, not 8"
+grep -q -- --exclude-regex "$scratch/calls" || fail "no other test ran"
+mv "$scratch/tools/ctest.passes" "$scratch/tools/ctest"
 # Without apt, clang is the one in PATH.
 for tool in apt-get apt-cache sudo; do cp "$scratch/tools/ninja" "$scratch/tools/$tool"; done
 sed -i "s/ninja/apt/" "$scratch/tools/"{apt-get,apt-cache,sudo}
