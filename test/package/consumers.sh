@@ -68,6 +68,13 @@ check_apart() {
     [ "$(tells includedir)" = "$headers" ] || fail "the headers are not in $(tells includedir)"
 }
 
+# What a parent or a packager wants of all targets breaks none of ours.
+configure_with() { # name, then arguments for CMake
+    echo "== $1"
+    cmake -G Ninja -S "$source" -B "$scratch/$1" -DCMAKE_BUILD_TYPE=Debug -DLOOPINGCALL_BUILD_TESTS=OFF \
+        -DLOOPINGCALL_BUILD_EXAMPLES=OFF -DLOOPINGCALL_WARNINGS_AS_ERRORS=ON "${@:2}" >/dev/null
+}
+
 rm -rf "$scratch"
 mkdir -p "$scratch"
 check_apart
@@ -81,4 +88,8 @@ check_loop_alone "$scratch/subdirectory/loop_alone"
 # What it makes is the same: whether it can be configured is the question.
 cmake -G Ninja -S "$consumer" -B "$scratch/fetched" -DHOW=FetchContent \
     -DLOOPINGCALL_SOURCE="$source" >/dev/null
+configure_with unity -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 -DLOOPINGCALL_BUILD_TESTS=ON
+! grep unity_ "$scratch/unity/build.ninja" || fail "files are compiled together that may have the same names"
+configure_with position-independent -DCMAKE_POSITION_INDEPENDENT_CODE=ON -DLOOPINGCALL_BATCHES=ON
+cmake --build "$scratch/position-independent" -- --quiet
 rm -rf "$scratch"
