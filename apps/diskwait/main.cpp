@@ -90,7 +90,6 @@ Result wait(const Invocation& invocation, Locks& locks) {
                                  now.check_device_max_retries == before.check_device_max_retries;
             if (is_same) return;  // restarting the interval would put the next check off
             before = now;
-            progress.set_interval(now.check_device_interval);
             control->set_limits(now.check_device_interval, now.check_device_max_retries);
         });
     std::exception_ptr error;

@@ -23,7 +23,7 @@ std::string padded(const std::string& text, std::size_t columns) {
 
 }  // namespace
 
-DeviceProgress progress_of(const device::Check& check, std::chrono::nanoseconds interval) {
+DeviceProgress progress_of(const device::Check& check) {
     const device::Report& report = check.report;
     std::ostringstream line;
     const char* separator = "";
@@ -45,9 +45,8 @@ DeviceProgress progress_of(const device::Check& check, std::chrono::nanoseconds 
     if (line.tellp() > 0) line << "; ";
     line << "check " << check.number << " of " << check.max_retries;
     if (check.early_wake) line << ", woken early";
-    if (report.state == device::State::busy && check.number < check.max_retries) {
-        const std::chrono::duration<double> left =
-            interval * static_cast<std::int64_t>(check.max_retries - check.number);
+    if (report.state == device::State::busy && check.left) {
+        const std::chrono::duration<double> left = *check.left;
         line.precision(left.count() < 10 ? 2 : 6);
         line << ", at most " << left.count() << " s left";
     }
@@ -96,14 +95,13 @@ std::vector<terminal::StatusLine> status_lines(const std::vector<DeviceProgress>
 }  // namespace
 
 Progress::Progress(const Invocation& invocation)
-    : interval_(invocation.wait.check_device_interval),
-      verbose_(invocation.verbose),
+    : verbose_(invocation.verbose),
       lines_(verbose_ ? terminal::ShowStatus::never : invocation.progress) {
     for (const auto& path : invocation.devices) devices_.push_back({.device = path});
 }
 
 void Progress::show(const device::Check& check) {
-    const DeviceProgress now = progress_of(check, interval_);
+    const DeviceProgress now = progress_of(check);
     for (DeviceProgress& one : devices_) {
         if (one.device == now.device) one = now;
     }

@@ -27,21 +27,16 @@ class Progress {
 
     void show(const loopingcall::device::Check& check);
 
-    /// From the next check on, that is how far they are apart.
-    void set_interval(std::chrono::nanoseconds interval) { interval_ = interval; }
-
   private:
     void tell_of_early_wake(const loopingcall::device::Check& check);
 
-    std::chrono::nanoseconds interval_;
     bool verbose_;
     std::vector<DeviceProgress> devices_;
     terminal::StatusLines lines_;
     bool told_of_early_wake_ = false;
 };
 
-[[nodiscard]] DeviceProgress progress_of(const loopingcall::device::Check& check,
-                                         std::chrono::nanoseconds interval);
+[[nodiscard]] DeviceProgress progress_of(const loopingcall::device::Check& check);
 
 /// Device, state and details in one sentence.
 [[nodiscard]] std::string progress_line(const DeviceProgress& progress);

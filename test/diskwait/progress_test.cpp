@@ -12,13 +12,13 @@ BOOST_AUTO_TEST_CASE(the_line_names_device_holder_check_and_time_left) {
         .device = "/dev/sda",
         .state = device::State::busy,
         .holders = {{.pid = 12, .command = "dd"}, {.pid = 13, .command = "udevd"}}};
-    const auto line_of = [&](std::uint64_t number) {
+    const auto line_of = [&](std::uint64_t number, std::optional<loopingcall::Duration> left) {
         return diskwait::progress_line(diskwait::progress_of(
-            {.report = report, .number = number, .max_retries = 20, .next = {}}, 1s));
+            {.report = report, .number = number, .max_retries = 20, .next = {}, .left = left}));
     };
-    BOOST_TEST(line_of(3) ==
+    BOOST_TEST(line_of(3, 17s) ==
                "/dev/sda: busy, held by 12 dd, 13 udevd; check 3 of 20, at most 17 s left");
-    BOOST_TEST(line_of(20) == "/dev/sda: busy, held by 12 dd, 13 udevd; check 20 of 20");
+    BOOST_TEST(line_of(20, {}) == "/dev/sda: busy, held by 12 dd, 13 udevd; check 20 of 20");
 }
 
 BOOST_AUTO_TEST_CASE(several_devices_are_rows_with_columns_below_each_other) {

@@ -28,7 +28,10 @@ struct Check {
     std::uint64_t number;       ///< of checks so far, from 1; those of early wakes do not count
     std::uint64_t max_retries;  ///< how many there may be
     TimePoint next;             ///< when the next one is due, if there is one
-    bool early_wake = false;    ///< whether an early wake brought it
+    /// For how long the wait may go on at most, with the quiet period. Empty if that is not known:
+    /// after the last check, without an interval, and after a check that took longer than that.
+    std::optional<Duration> left = std::nullopt;
+    bool early_wake = false;  ///< whether an early wake brought it
     /// Why an early wake cannot be counted on; empty unless the kernel refused something.
     std::string no_early_wake = {};
 };
@@ -51,7 +54,8 @@ struct WaitOptions {
     /// no pause between checks.
     Duration check_device_interval = std::chrono::seconds{1};
     /// Maximum number of checks: at least 1. There is no pause after the last. Extra checks, which
-    /// early wakes cause, do not count.
+    /// early wakes cause, do not count. The time in which a device is free and waits for others
+    /// counts if it is in use again: the limit holds for the wait as a whole.
     std::uint64_t check_device_max_retries = 20;
     /// Timeout of the whole wait. Zero: one check. Empty: only the number of checks is limited.
     std::optional<Duration> check_device_timeout = std::nullopt;
@@ -61,9 +65,9 @@ struct WaitOptions {
     /// devices. When it expires, the probe is killed or abandoned, and the state is unknown.
     Duration check_device_probe_timeout = std::chrono::seconds{10};
     /// How long a device has to stay free to be reported as free. The period begins again with
-    /// every opening that inotify reports, even if it is over before the next check. Checks in this
-    /// period do not count as retries, but each interval with an opening does. If the wait ends
-    /// before the period, the state is unknown.
+    /// every opening that inotify reports, even if it is over before the next check. It may
+    /// end after the last check, but has to begin before: an opening after that makes the state
+    /// unknown. So does the end of the wait before that of the period.
     Duration check_device_quiet = Duration::zero();
     /// Count use by the kernel as busy: mounts, swap, device-mapper and md, loop devices, exclusive
     /// opens.
@@ -162,7 +166,7 @@ struct WaitUntilFree {
 ///
 /// Several devices are free only together: if one of them was found in use, all of them are checked
 /// once more when the last one has become free. A device that is in use again by then is waited for
-/// by what is left of its own checks and time.
+/// by what is left of the checks and the time of the wait.
 ///
 /// A device is free only if each source of evidence that applies to it was read and shows no use
 /// (Report::evidence). To find uses that no table shows, a check opens a block device exclusively,

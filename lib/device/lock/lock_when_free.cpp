@@ -10,6 +10,7 @@
 #include "device/advice/advice.hpp"
 #include "device/cancellation.hpp"
 #include "device/run_in_background.hpp"
+#include "device/wait_limits.hpp"
 #include "disk_locker.hpp"
 
 namespace loopingcall::device::detail {
@@ -125,7 +126,8 @@ class LockingWait {
             options_.on_check({.report = results_.back().report,
                                .number = checks_,
                                .max_retries = options_.check_device_max_retries,
-                               .next = next});
+                               .next = next,
+                               .left = time_left(options_, checks_, next)});
         }
     }
 
@@ -137,6 +139,7 @@ class LockingWait {
             Check counted = check;
             counted.number += before;
             counted.max_retries = options_.check_device_max_retries;
+            if (!counted.left) counted.left = time_left(options_, counted.number, counted.next);
             options_.on_check(counted);
         };
         const asio::any_io_executor executor = co_await asio::this_coro::executor;

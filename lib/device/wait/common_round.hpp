@@ -14,9 +14,8 @@ namespace loopingcall::device::detail {
 /// first check of each device: if it finds all of them free, no other is needed. A single device is
 /// free as soon as a check says so.
 ///
-/// Each round but the last has found a device in use, and that device goes on being waited for by
-/// what is left of its own checks: so the number of rounds is limited, too. A pure function of what
-/// it is given.
+/// Each round but the last has found a device in use, which counts for the whole wait (RetryCount):
+/// so the rounds end when the checks do. A pure function of what it is given.
 class CommonRound {
   public:
     enum class Step : unsigned char {

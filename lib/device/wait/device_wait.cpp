@@ -1,5 +1,6 @@
 #include "device_wait.hpp"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -8,7 +9,7 @@
 #include <utility>
 
 #include "device/in_milliseconds.hpp"
-#include "wait_limits.hpp"
+#include "device/wait_limits.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -130,7 +131,9 @@ void DeviceWait::set_limits(Duration interval, std::uint64_t max_retries) {
     options_.check_device_max_retries = max_retries;
     if (options_.check_device_interval == interval) return;
     options_.check_device_interval = interval;
-    next_ = saturating_add(Clock::now(), interval);
+    const TimePoint now = Clock::now();
+    companions_->retries.set_interval(interval, now);
+    next_ = saturating_add(now, interval);
     call->set_interval(loop_interval(options_));
 }
 
@@ -163,7 +166,7 @@ asio::awaitable<bool> DeviceWait::look() {
 
 asio::awaitable<Step<void>> DeviceWait::check(bool planned, TimePoint due) {
     if (planned && !quiet_.running()) {
-        ++retries_;
+        companions_->retries.planned(index_, due);
         next_ = saturating_add(due, options_.check_device_interval);
     }
     const TimePoint begun = Clock::now();
@@ -174,8 +177,13 @@ asio::awaitable<Step<void>> DeviceWait::check(bool planned, TimePoint due) {
     checking_ = true;
     woken_.reset();
     result_.report = co_await checker_.check();
-    if (checker_.successions() != successions) in_use();
+    const bool was_replaced = checker_.successions() != successions;
+    if (was_replaced) in_use();
     const bool is_free = result_.report.state == State::free;
+    if (was_free && (was_replaced || !is_free)) {
+        companions_->retries.in_use_again(index_, Clock::now());
+        skip_passed();
+    }
     ++result_.checks;
     if (is_free) {
         quiet_.found_free(begun);
@@ -186,7 +194,7 @@ asio::awaitable<Step<void>> DeviceWait::check(bool planned, TimePoint due) {
     tell(planned);
     hear_openings();
     checking_ = false;
-    const Step<void> step = decide(round, was_free);
+    const Step<void> step = decide(round, was_free, was_replaced);
     follow_up(planned);
     co_return step;
 }
@@ -194,9 +202,10 @@ asio::awaitable<Step<void>> DeviceWait::check(bool planned, TimePoint due) {
 void DeviceWait::tell(bool planned) {
     if (!options_.on_check) return;
     options_.on_check({.report = result_.report,
-                       .number = retries_,
+                       .number = std::min(number(), max_retries(options_)),
                        .max_retries = max_retries(options_),
                        .next = next_,
+                       .left = time_left(options_, number(), next_),
                        .early_wake = !planned,
                        .no_early_wake = wake_->refusal()});
 }

@@ -13,6 +13,7 @@
 #include "device/check/checker.hpp"
 #include "device/check/early_wake.hpp"
 #include "quiet_period.hpp"
+#include "retry_count.hpp"
 #include "wake_pacing.hpp"
 
 namespace loopingcall::device::detail {
@@ -21,12 +22,14 @@ class DeviceWait;
 
 /// The devices of one wait. On its strand.
 struct Companions {
-    explicit Companions(std::size_t devices) : round(devices) {}
+    Companions(std::size_t devices, TimePoint begun, Duration interval)
+        : round(devices), retries(devices, begun, interval) {}
 
     /// Lets all that wait for the others continue: a round has begun, or was the last.
     void call_all();
 
     CommonRound round;
+    RetryCount retries;
     std::vector<std::weak_ptr<DeviceWait>> waits = {};  // in the order of the devices
 };
 
@@ -58,14 +61,18 @@ class DeviceWait : public std::enable_shared_from_this<DeviceWait> {
     asio::awaitable<Step<void>> check(bool planned, TimePoint due);
     asio::awaitable<bool> look();
     void tell(bool planned);
+    [[nodiscard]] std::uint64_t number() const { return companions_->retries.number(index_); }
     void finish();
 
     // What follows: device_wait_decide.cpp.
     std::optional<Step<void>> wait_for_others();
     std::optional<Step<void>> wait_for_quiet();
-    Step<void> decide(std::uint64_t round, bool was_free);
+    Step<void> decide(std::uint64_t round, bool was_free, bool was_replaced);
+    void skip_passed();
     Step<void> back_to_the_interval();
     Step<void> decide_on_free(std::uint64_t round);
+    Step<void> give_up_quiet();
+    [[nodiscard]] bool is_last_check() const;
     void in_use();
     Step<void> end();
 
@@ -91,7 +98,6 @@ class DeviceWait : public std::enable_shared_from_this<DeviceWait> {
     WakePacing pacing_;
     ClaimPacing claim_pacing_;
     QuietPeriod quiet_;
-    std::uint64_t retries_ = 0;
     TimePoint next_{};                     // when the next check of the interval is due
     std::optional<std::uint64_t> parked_;  // free, and waiting for the others, since this round
     bool ended_ = false;                   // by a decision, not by the time limit

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "device/in_milliseconds.hpp"
+#include "device/wait_limits.hpp"
 #include "device_wait.hpp"
-#include "wait_limits.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -32,19 +32,17 @@ std::optional<Step<void>> DeviceWait::wait_for_others() {
 }
 
 /// A quiet period that has begun again is over later, and nothing needs to be checked until then.
-/// If that happens again and again, it counts like a check that has found the device in use.
+/// The last one has to begin before the checks are over.
 std::optional<Step<void>> DeviceWait::wait_for_quiet() {
     const TimePoint now = Clock::now();
     if (!quiet_.running() || !quiet_.restarted()) return std::nullopt;
     if (quiet_.left(now) <= Duration::zero()) return std::nullopt;
-    if (now >= next_) {
-        ++retries_;
-        next_ = saturating_add(now, options_.check_device_interval);
-    }
-    if (retries_ < max_retries(options_)) {
-        if (check_due_ || !quiet_is_watched()) return std::nullopt;
-        return after(quiet_.left(now));
-    }
+    if (is_last_check()) return give_up_quiet();
+    if (check_due_ || !quiet_is_watched()) return std::nullopt;
+    return after(quiet_.left(now));
+}
+
+Step<void> DeviceWait::give_up_quiet() {
     result_.report.state = State::unknown;
     result_.report.reason =
         "it was opened again and again, and never free for check_device_quiet (" +
@@ -52,28 +50,39 @@ std::optional<Step<void>> DeviceWait::wait_for_quiet() {
     return end();
 }
 
-Step<void> DeviceWait::decide(std::uint64_t round, bool was_free) {
+bool DeviceWait::is_last_check() const { return number() >= max_retries(options_); }
+
+/// A device that is replaced by another free one again and again is never free with the others.
+Step<void> DeviceWait::decide(std::uint64_t round, bool was_free, bool was_replaced) {
     const State state = result_.report.state;
-    if (state == State::free) return decide_on_free(round);
+    if (state == State::free) {
+        return was_free && was_replaced && is_last_check() ? end() : decide_on_free(round);
+    }
     in_use();
     const bool may_change = state == State::busy || checker_.awaits_device();
-    if (!may_change || retries_ >= max_retries(options_)) return end();
+    if (!may_change || is_last_check()) return end();
     if (was_free) return back_to_the_interval();
     return again;
 }
 
-/// The loop keeps the delay that a free device has asked for until another one is named.
-Step<void> DeviceWait::back_to_the_interval() {
+/// The checks of the interval that were left out while the device was free.
+void DeviceWait::skip_passed() {
     const TimePoint now = Clock::now();
     const Duration interval = loop_interval(options_);
     if (next_ <= now) next_ = saturating_add(next_, interval * ((now - next_) / interval + 1));
-    return after(next_ - now);
+}
+
+/// The loop keeps the delay that a free device has asked for until another one is named.
+Step<void> DeviceWait::back_to_the_interval() {
+    skip_passed();
+    return after(std::max<Duration>(next_ - Clock::now(), Duration::zero()));
 }
 
 /// Free since the check that found it so began. Checks in between do not count towards the limit.
 Step<void> DeviceWait::decide_on_free(std::uint64_t round) {
     const Duration left = quiet_.left(Clock::now());
     if (left > Duration::zero()) {
+        if (quiet_.restarted() && is_last_check()) return give_up_quiet();
         return after(quiet_is_watched() ? left : std::min(left, options_.check_device_interval));
     }
     switch (companions_->round.found_free(index_, round)) {

@@ -27,6 +27,7 @@ bool DeviceWait::has_opened() {
     const auto opened = wake_->last_opening();
     if (!opened || !quiet_.opened(*opened)) return false;
     companions_->round.in_use(index_);
+    companions_->retries.in_use_again(index_, *opened);
     if (parked_) next_ = saturating_add(Clock::now(), options_.check_device_interval);
     parked_.reset();
     return true;

@@ -89,7 +89,8 @@ asio::awaitable<std::vector<WaitResult>> wait_for_all(std::vector<Path> devices,
     validate(options);
     const asio::any_io_executor executor = co_await asio::this_coro::executor;
     const auto context = std::make_shared<CheckContext>(executor, options);
-    const auto companions = std::make_shared<Companions>(devices.size());
+    const auto companions = std::make_shared<Companions>(
+        devices.size(), std::chrono::steady_clock::now(), options.check_device_interval);
     const auto one = [&](Path device) {
         auto wait =
             std::make_shared<DeviceWait>(executor, std::move(device), options, context, companions);
