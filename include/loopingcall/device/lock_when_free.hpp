@@ -57,7 +57,9 @@ struct LockWhenFree {
 /// Each attempt takes the locks, in the order of the numbers of the disks, so that two of these
 /// waits never wait for each other; then all devices are checked once. If one is in use, the locks
 /// are released until it is free. A lock that another process holds counts as busy; the attempts
-/// count as checks, and the options have the meanings of async_wait_until_free().
+/// count as checks, and the options have the meanings of async_wait_until_free(). If udevd uses
+/// another /dev, as on the host of a container, the lock would not keep it away: the state is
+/// unknown, and the reason says so.
 ///
 /// @par Completion  `void(std::exception_ptr, LockedWait)`, exactly once, never inside this call.
 /// @par Cancellation  total, partial, terminal: completes with `system_error(operation_aborted)`;

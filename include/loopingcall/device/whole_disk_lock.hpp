@@ -22,7 +22,8 @@ namespace loopingcall::device {
 ///     co_await device::async_wait_until_free(executor, {"/dev/sda"});
 ///
 /// A wait never counts this process, so the lock is not a use. The lock is advisory: it does
-/// not stop programs that never request it. The node is the one that udev uses, and it is opened
+/// not stop programs that never request it, or that use another /dev, as in a container: a lock
+/// belongs to the inode of a node. The node is the one that udev uses, and it is opened
 /// read-only: releasing the lock causes no event. udev itself does what it has put off a moment
 /// after that, as with `udevadm lock`.
 ///
@@ -33,8 +34,9 @@ class LOOPINGCALL_EXPORT WholeDiskLock {
   public:
     /// Locks the disk that `device` is, or is a partition of. Does not wait.
     /// @throws boost::system::system_error  `resource_unavailable_try_again` if another process
-    ///         holds the lock; otherwise the error of opening the disk. The message names the
-    ///         disk.
+    ///         holds the lock; `cross_device_link` if udevd uses another /dev, so that the lock
+    ///         would not keep it away; otherwise the error of opening the disk. The message names
+    ///         the disk.
     explicit WholeDiskLock(const std::filesystem::path& device);
 
     /// The same without throwing: empty, with `error`, if the lock is not available.

@@ -14,6 +14,7 @@
 #include "device/kernel/identity.hpp"
 #include "device/kernel/opened_by_us.hpp"
 #include "device/openings/disk_locks.hpp"
+#include "device/openings/udev_node.hpp"
 #include "device/run_in_background.hpp"
 
 namespace loopingcall::device::detail {
@@ -86,6 +87,16 @@ asio::awaitable<bool> DiskLocker::try_all(Duration limit) {
         locks_.push_back(WholeDiskLock::adopt(disk.node, opened_.release()));
     }
     co_return true;
+}
+
+std::string problem_with_locks(const std::vector<UdevDisk>& disks) {
+    for (const UdevDisk& disk : disks) {
+        if (problem_with_node(disk.node).empty()) continue;
+        return "a lock on " + printable(disk.node.native()) +
+               " would not keep systemd-udevd away, which uses another /dev; mount that one here, "
+               "or wait without the lock";
+    }
+    return {};
 }
 
 std::string lock_owners(const UdevDisk& disk) {

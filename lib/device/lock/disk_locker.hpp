@@ -45,6 +45,10 @@ class DiskLocker {
     process::detail::Descriptor opened_{};
 };
 
+/// Why locking these disks would keep neither udev nor others away, with the remedy: the first
+/// reason, or nothing. Blocks like disks_to_lock().
+std::string problem_with_locks(const std::vector<UdevDisk>& disks);
+
 /// "sfdisk 512": the holder of the lock of a disk.
 std::string lock_owners(const UdevDisk& disk);
 

@@ -60,15 +60,25 @@ class LockingWait {
             co_await check(std::move(wait));
             if (!is_free()) co_return false;
         }
-        std::function<std::vector<UdevDisk>()> look = [devices = devices_] {
-            return disks_to_lock(devices);
+        struct Disks {
+            std::vector<UdevDisk> all;
+            std::string problem;
+        };
+        std::function<Disks()> look = [devices = devices_] {
+            Disks found{.all = disks_to_lock(devices), .problem = {}};
+            found.problem = problem_with_locks(found.all);
+            return found;
         };
         auto disks = co_await find_in_background(look, options_.check_device_probe_timeout);
         if (!disks) {
             refuse("the disk could not be looked up within check_device_probe_timeout");
             co_return false;
         }
-        locker_.emplace(std::move(*disks));
+        if (!disks->problem.empty()) {
+            refuse(disks->problem);
+            co_return false;
+        }
+        locker_.emplace(std::move(disks->all));
         bool locked = false;
         try {
             locked = co_await try_until_locked();

@@ -10,6 +10,7 @@
 
 #include "device/kernel/identity.hpp"
 #include "device/kernel/opened_by_us.hpp"
+#include "device/openings/udev_node.hpp"
 #include "device/udev/udev_disk.hpp"
 
 namespace loopingcall::device {
@@ -75,6 +76,11 @@ WholeDiskLock WholeDiskLock::adopt(std::filesystem::path disk, int descriptor) n
 /// partitions again and open all of them.
 boost::system::error_code WholeDiskLock::lock(const std::filesystem::path& device) {
     disk_ = disk_of(device);
+    std::error_code no_node;
+    if (std::filesystem::is_block_file(disk_, no_node) &&
+        !detail::problem_with_node(disk_).empty()) {
+        return make_error_code(boost::system::errc::cross_device_link);
+    }
     const detail::OwnOpening own(disk_);
     descriptor_ = ::open(disk_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (descriptor_ < 0) return last_error();

@@ -11,6 +11,7 @@
 
 #include "device/kernel/kernel_view.hpp"
 #include "device/kernel/proc_directory.hpp"
+#include "udev_node.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -61,10 +62,8 @@ class LockFinder {
         }
         for (const FileLock& lock : locks) {
             DiskLocks::Owner owner = owner_of(lock);
-            const bool is_worker = owner.command == "(udev-worker)" ||
-                                   owner.command == "(udev-synth)" ||
-                                   owner.command == "systemd-udevd" || owner.command == "udevd";
-            (is_worker ? found.workers : found.others).push_back(std::move(owner));
+            auto& owners = is_udevd(owner.command) ? found.workers : found.others;
+            owners.push_back(std::move(owner));
         }
         return found;
     }
@@ -155,12 +154,16 @@ std::vector<FileLock> parse_locks(std::string_view text) {
 DiskLocks find_disk_locks(const std::string& node, const UdevPlaces& places) {
     struct stat status {};
     if (::stat(node.c_str(), &status) != 0) return {};
-    return LockFinder(status, places.proc).find();
+    DiskLocks found = LockFinder(status, places.proc).find();
+    found.elsewhere = problem_with_node(node, places);
+    found.ours = found.ours && found.elsewhere.empty();
+    return found;
 }
 
 bool is_locked_by_us(const std::string& node, const UdevPlaces& places) {
     struct stat status {};
-    return ::stat(node.c_str(), &status) == 0 && LockFinder(status, places.proc).is_ours();
+    return ::stat(node.c_str(), &status) == 0 && LockFinder(status, places.proc).is_ours() &&
+           problem_with_node(node, places).empty();
 }
 
 bool has_owner_still(const DiskLocks& locks, const std::string& node, const UdevPlaces& places) {
@@ -180,6 +183,9 @@ Answer lock_answer(const DiskLocks& locks, const std::filesystem::path& node) {
             const std::string name = owner.command.empty() ? "process" : owner.command;
             claims.push_back({ClaimKind::lock, name + ' ' + std::to_string(owner.pid), node});
         }
+    }
+    if (claims.empty() && !locks.elsewhere.empty()) {
+        return not_inspected(Source::lock, locks.elsewhere);
     }
     Answer lock = answer(Source::lock, std::move(claims));
     if (locks.ours) lock.why = "locked by this process or an ancestor";

@@ -41,6 +41,9 @@ struct DiskLocks {
     bool ours = false;
     /// Why the locks of others are unknown; empty if they are known.
     std::string problem = {};
+    /// Why they are locks of another node than udevd's, which say nothing about udevd; empty if
+    /// they are not. Such a lock is not `ours`: it keeps udevd from nothing.
+    std::string elsewhere = {};
 };
 
 /// Looks for the locks on `node`. Blocks as long as /proc and the file system of the node do.
@@ -50,7 +53,8 @@ struct DiskLocks {
 /// not for polling.
 DiskLocks find_disk_locks(const std::string& node, const UdevPlaces& places = {});
 
-/// Whether this process or one of its ancestors holds the exclusive lock on `node`.
+/// Whether this process or one of its ancestors holds the exclusive lock on `node`, and that is the
+/// node that udevd locks.
 bool is_locked_by_us(const std::string& node, const UdevPlaces& places = {});
 
 /// Whether one of these owners holds a lock on `node` still, as far as its descriptors show. For

@@ -94,7 +94,7 @@ asio::awaitable<std::vector<Answer>> UdevCheck::answers(Duration limit) {
         co_return std::vector{not_applicable(Source::lock, excluded),
                               not_applicable(Source::udev, excluded)};
     }
-    const auto found = co_await finish_search(limit);
+    auto found = co_await finish_search(limit);
     if (!found) {
         const std::string why = "the lock of the disk could not be looked up in time";
         co_return std::vector{
@@ -104,6 +104,8 @@ asio::awaitable<std::vector<Answer>> UdevCheck::answers(Duration limit) {
     if (!found->disk) co_return std::vector<Answer>{};  // no block device
     const bool locked = !found->locks.others.empty() || !found->locks.workers.empty();
     if (locked) begin_to_watch_lock(*found);
+    const bool has_ended = disk_ && !ours_ && state_ == UdevState::absent;
+    if (has_ended) found->locks.elsewhere.clear();  // udevd left only its socket
     co_return std::vector{lock_answer(found->locks, found->disk->node), udev_answer(*found, limit)};
 }
 
