@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <fstream>
 #include <loopingcall/device/whole_disk_lock.hpp>
 #include <thread>
 
+#include "device/udev/udev_monitor.hpp"
 #include "device/waiting.hpp"
 #include "support/child.hpp"
 #include "support/forked.hpp"
@@ -190,6 +192,104 @@ BOOST_FIXTURE_TEST_CASE(events_of_other_disks_do_not_hold_a_disk_up, BesideUdevd
     const auto result = check({.check_device_interval = 60s});
     BOOST_TEST(result.report.state == State::free);
     BOOST_TEST((result.elapsed < 20s));
+}
+
+/// One echo answers for all devices of the disk: each would take the others' for events to wait
+/// for.
+BOOST_FIXTURE_TEST_CASE(several_partitions_settle_by_the_same_echo, BesideUdevd) {
+    if (skipped()) return;
+    const auto partition = [&](int number) {
+        return disk.path().string() + 'p' + std::to_string(number);
+    };
+    for (int i = 1; i <= 3; ++i) {
+        const std::string number = std::to_string(i);
+        const auto added = test::shell("addpart " + disk.path().string() + ' ' + number + ' ' +
+                                       std::to_string(2048 * i) + " 2048");
+        BOOST_TEST(added.exit_code == 0, added.err);
+        while (!std::filesystem::exists(partition(i))) std::this_thread::sleep_for(1ms);
+    }
+    test::Udevd::settle();
+    udevd.probe_for("0.1");
+    const test::LoopDisk others[] = {
+        {scratch.file("b"), 8}, {scratch.file("c"), 8}, {scratch.file("d"), 8}};
+    const Load load({others[0].path(), others[1].path(), others[2].path()});
+    while (!std::filesystem::exists("/run/udev/queue")) std::this_thread::sleep_for(1ms);
+    struct Row {
+        const char* name;
+        std::vector<std::filesystem::path> devices;
+    };
+    const Row rows[] = {
+        {"one partition", {partition(1)}},
+        {"two partitions", {partition(1), partition(2)}},
+        {"the disk and its partitions", {disk.path(), partition(1), partition(2), partition(3)}},
+    };
+    for (const Row& row : rows) {
+        const auto monitor = device::detail::open_udev_monitor();
+        BOOST_REQUIRE(monitor.is_open());
+        const auto waited = wait(row.devices, {.check_device_interval = 60s,
+                                               .check_device_probe = device::Probe::procfs});
+        const auto read = device::detail::read_udev_events(monitor.get());
+        const auto echoes =
+            std::count_if(read.events.begin(), read.events.end(), [&](const auto& event) {
+                return !event.processed && event.uuid.size() == 36 &&
+                       event.path.ends_with(disk.path().filename().string());
+            });
+        BOOST_TEST(echoes <= 3, row.name);
+        for (const auto& result : waited.results) {
+            BOOST_TEST(result.report.state == State::free, row.name);
+            BOOST_TEST((result.elapsed < 20s), row.name);
+        }
+    }
+    for (int i = 1; i <= 3; ++i) {
+        (void)test::shell("delpart " + disk.path().string() + ' ' + std::to_string(i));
+    }
+}
+
+/// The disk is closed by a writer while `fuser` runs, and udevd is stopped before it can read that.
+BOOST_FIXTURE_TEST_CASE(a_closing_that_cannot_be_watched_counts, BesideUdevd) {
+    if (skipped()) return;
+    const auto programs = scratch.path() / "bin";
+    std::filesystem::create_directory(programs);
+    const std::string node = disk.path().string();
+    const auto fuser = programs / "fuser";
+    std::ofstream(fuser) << "#!/bin/sh\nudevd=$(pidof systemd-udevd)\nkill -STOP $udevd\n"
+                         << "nsenter -t ${udevd##* } -m dd if=/dev/zero of=" << node
+                         << " bs=4k count=1 conv=notrunc 2>/dev/null\nexec /usr/bin/fuser \"$@\"\n";
+    std::filesystem::permissions(fuser, std::filesystem::perms{0755});
+    const std::string own_nodes =
+        "unshare -m sh -c 'mount -t tmpfs none /mnt && cp -a " + node +
+        " /dev/null /dev/zero /mnt/ && mount --move /mnt /dev && exec \"$@\"' sh ";
+    const std::string refused = "strace -f -qq -o /dev/null -e inject=";
+    const std::pair<const char*, std::string> rows[] = {
+        {"all is watched", ""},
+        {"nodes of its own", own_nodes},
+        {"no instance of inotify", refused + "inotify_init1:error=EMFILE "},
+        {"no watch", refused + "inotify_add_watch:error=ENOSPC "}};
+    for (const auto& [name, prefix] : rows) {
+        const auto ended = test::shell("PATH=" + programs.string() + ":$PATH; " + prefix +
+                                       "'" TEST_DISKWAIT "' -n 1 " + node);
+        (void)test::shell("kill -CONT $(pidof systemd-udevd)");
+        BOOST_TEST(ended.exit_code == 1, name << ": " << ended.out << ended.err);
+        test::Udevd::settle();
+        // The same without a closing is free.
+        const auto calm = test::shell(prefix + "'" TEST_DISKWAIT "' -n 1 " + node);
+        BOOST_TEST(calm.exit_code == 0, name << ": " << calm.out << calm.err);
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_udevd_that_is_stopped_is_asked_for_no_event, BesideUdevd) {
+    if (skipped()) return;
+    const auto monitor = device::detail::open_udev_monitor();
+    (void)test::shell("kill -STOP $(pidof systemd-udevd)");
+    const auto busy = check({.check_device_timeout = 0s});
+    (void)test::shell("kill -CONT $(pidof systemd-udevd)");
+    BOOST_TEST(busy.report.state == State::busy);
+    BOOST_TEST(source(busy, "udev").detail == "udev: systemd-udevd has not answered yet");
+    BOOST_TEST(busy.report.advice.starts_with("udevadm control --ping"), busy.report.advice);
+    const auto events = device::detail::read_udev_events(monitor.get()).events;
+    BOOST_TEST(std::none_of(events.begin(), events.end(),
+                            [](const auto& event) { return event.uuid.size() == 36; }));
+    test::Udevd::settle();
 }
 
 /// The events of udevd do not reach another network namespace; its socket, its queue

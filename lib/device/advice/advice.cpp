@@ -66,6 +66,10 @@ bool is_of_udev(const std::string& owner) {
 
 constexpr std::string_view of_udev = "udevadm settle";
 
+/// `udevadm settle` hangs as long as udevd does.
+constexpr std::string_view of_silent_udev =
+    "udevadm control --ping --timeout=10 || systemctl restart systemd-udevd";
+
 std::string stop(const Use& use) {
     if (!use.process) return {};
     const Holder& process = *use.process;
@@ -196,7 +200,8 @@ std::string remedy_for(const Use& use) {
         case UseKind::unseen:
             return look_for_unseen(use);
         case UseKind::udev:
-            return std::string(of_udev);
+            return std::string(
+                use.detail.find("not answered") == std::string::npos ? of_udev : of_silent_udev);
         case UseKind::lock:
             break;
     }

@@ -47,11 +47,13 @@ struct CheckContext {
     CheckContext(const asio::any_io_executor& strand, const WaitOptions& options)
         : gate(strand, options.check_device_concurrency),
           ignored(identify_ignored(options.ignored_pids)),
-          scan(std::make_shared<SharedScan>(strand, ignored)) {}
+          scan(std::make_shared<SharedScan>(strand, ignored)),
+          settlings(std::make_shared<UdevSettlings>(strand)) {}
 
     Gate gate;
     const IgnoredProcesses ignored;
     std::shared_ptr<SharedScan> scan;
+    std::shared_ptr<UdevSettlings> settlings;
     std::shared_ptr<LoopCache> loops = LoopCache::of_this_process();
 };
 

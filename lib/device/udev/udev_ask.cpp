@@ -21,10 +21,10 @@ std::string new_uuid() {
 }
 
 Asked ask_for_event(const UdevDisk& disk, const std::string& uuid, const UdevPlaces& places) {
-    if (!find_disk_locks(disk.node, places).workers.empty()) return Asked::worker;
     const process::detail::Descriptor file(
         ::open(disk.uevent_file.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-    if (!file.is_open()) return Asked::refused;
+    if (!file.is_open()) return Asked::refused;  // before the locks, which take long to read
+    if (!find_disk_locks(disk.node, places).workers.empty()) return Asked::worker;
     const std::string text = "change " + uuid;
     const bool sent =
         ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());

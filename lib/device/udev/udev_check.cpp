@@ -1,5 +1,8 @@
 #include "udev_check.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -14,32 +17,39 @@ namespace loopingcall::device::detail {
 
 namespace {
 
-/// So long a check waits for an event of the disk itself.
-constexpr std::chrono::seconds echo_patience{1};
+/// How often the other sources are read again because of what may have happened unheard.
+constexpr int most_readings_in_vain = 3;
 
 /// No file descriptor reports that a lock is released.
 constexpr Duration shortest_poll = std::chrono::milliseconds{10};
 constexpr Duration longest_poll = std::chrono::milliseconds{200};
 constexpr std::chrono::seconds poll_limit{10};
 
+/// A udevd that has not answered for so long may hang, whatever it has in process.
+constexpr Duration silence = std::chrono::seconds{2};
+
 constexpr const char* excluded = "excluded by check_device_udev";
 constexpr const char* no_udevd = "systemd-udevd does not run here";
 
 }  // namespace
 
-std::string in_words(std::size_t events) {
+std::string in_words(std::size_t events, Duration unanswered) {
+    const bool is_silent = unanswered >= silence || (unanswered > Duration::zero() && events == 0);
+    if (is_silent) return "systemd-udevd has not answered yet";
     if (events == 0) return "events are queued";
     if (events == 1) return "1 event is being processed";
     return std::to_string(events) + " events are being processed";
 }
 
 UdevCheck::UdevCheck(asio::any_io_executor strand, std::filesystem::path device,
-                     std::function<void()> wake, bool enabled, UdevPlaces places)
+                     std::function<void()> wake, bool enabled,
+                     std::shared_ptr<UdevSettlings> settlings)
     : strand_(std::move(strand)),
       wake_(std::move(wake)),
       enabled_(enabled),
-      places_(std::move(places)),
-      settle_(std::make_shared<UdevSettle>(strand_, wake_, places_)),
+      settlings_(std::move(settlings)),
+      places_(settlings_->places()),
+      share_(std::make_shared<UdevSharer>(UdevSharer{.wake = wake_})),
       device_(std::move(device)),
       poll_(strand_) {}
 
@@ -47,32 +57,66 @@ asio::awaitable<Duration> UdevCheck::settle(Duration limit) {
     state_ = UdevState::absent;
     disk_.reset();
     ours_ = false;
+    readings_ = 0;
     search_.reset();
-    runs_ = enabled_ && settle_->is_udevd_there();
+    runs_ = enabled_ && is_udevd_there(places_);
     missing_ = false;
     if (!runs_) co_return Duration::zero();
     const auto found = co_await find_in_background(search(false), limit);
     missing_ = found && found->missing;
-    if (!found || !found->disk) co_return Duration::zero();
-    disk_ = found->disk;
+    if (!found || !found->disk || closed_) co_return Duration::zero();
+    use(*found->disk);
     ours_ = found->locks.ours;
     // udevd puts the events of a locked disk off until the lock is released. Under a lock of our
     // own no worker opens the disk, and the queue would not become empty before we give up.
     if (ours_) co_return Duration::zero();
     const TimePoint begun = std::chrono::steady_clock::now();
-    state_ = co_await settle_->settle(*disk_, std::min(queue_patience, limit), false);
+    co_await wait_for_udevd({.patience = std::min(queue_patience, limit)});
     start_search();
     co_return std::chrono::steady_clock::now() - begun;
 }
 
+/// The name may be that of another disk than before.
+void UdevCheck::use(const UdevDisk& disk) {
+    disk_ = disk;
+    auto settle = settlings_->of(disk.number);
+    if (settle == settle_) return;
+    if (settle_) settle_->leave(share_);
+    share_->used = 0;
+    settle_ = std::move(settle);
+}
+
+asio::awaitable<void> UdevCheck::wait_for_udevd(UdevSettle::Wanted wanted) {
+    if (closed_) co_return;
+    state_ = co_await settle_->settle(share_, *disk_, wanted);
+    if (state_ != UdevState::absent) arrivals_ = settle_->heard().arrivals();
+}
+
 asio::awaitable<bool> UdevCheck::settle_at_last(Duration limit) {
-    if (!disk_ || ours_ || state_ != UdevState::pending) co_return false;
-    const auto found = co_await find(limit);
-    // It is known to be busy: an answer now is better than a free one later.
-    const bool proven = found && !found->locks.workers.empty();
-    const Duration patience = proven ? Duration::zero() : std::min<Duration>(echo_patience, limit);
-    state_ = co_await settle_->settle(*disk_, patience, true);
+    if (!disk_ || ours_ || state_ == UdevState::absent) co_return false;
+    const Duration patience = std::min(echo_patience, limit);
+    if (state_ == UdevState::settled) co_return co_await confirm(patience);
+    const bool can_ask = ::faccessat(AT_FDCWD, disk_->uevent_file.c_str(), W_OK, AT_EACCESS) == 0;
+    if (state_ == UdevState::unproven && !can_ask) co_return false;
+    bool proven = false;
+    if (state_ == UdevState::pending) {
+        const auto found = co_await find(limit);
+        // It is known to be busy: an answer now is better than a free one later.
+        proven = found && !found->locks.workers.empty();
+    }
+    co_await wait_for_udevd({.patience = proven ? Duration::zero() : patience, .may_ask = true});
     co_return state_ == UdevState::settled || state_ == UdevState::absent;
+}
+
+/// What may have happened unheard is proven not to have happened by what udevd says now.
+asio::awaitable<bool> UdevCheck::confirm(Duration patience) {
+    if (settle_->heard().hears_all()) co_return false;
+    const std::uint64_t before = arrivals_;
+    co_await wait_for_udevd({.patience = patience, .may_ask = true, .anew = true});
+    if (state_ != UdevState::settled || arrivals_ == before) co_return false;
+    if (++readings_ <= most_readings_in_vain) co_return true;
+    state_ = UdevState::pending;
+    co_return false;
 }
 
 /// The first time in a check, the search has begun when the disk had settled.
@@ -114,13 +158,23 @@ Answer UdevCheck::udev_answer(const Found& found, Duration limit) {
     if (ours_) return not_applicable(Source::udev, "the lock on the disk keeps udev away");
     if (!disk_) return not_inspected(Source::udev, "the disk could not be looked up in time");
     if (state_ == UdevState::absent) return not_applicable(Source::udev, no_udevd);
-    switch (settle_->state(limit)) {
+    const bool is_restless = readings_ > most_readings_in_vain;
+    switch (is_restless ? UdevState::pending : settle_->state(limit)) {
         case UdevState::pending: {
-            settle_->go_on();
-            const std::size_t events = std::max(settle_->events(), found.locks.workers.size());
-            return answer(Source::udev,
-                          std::vector{Claim{ClaimKind::udev, in_words(events), found.disk->node}});
+            const Duration unanswered = settle_->is_unanswered()
+                                            ? std::chrono::steady_clock::now() - settle_->begun()
+                                            : Duration::zero();
+            settle_->go_on(*share_);
+            const std::size_t events =
+                std::max(settle_->heard().events_of_others(), found.locks.workers.size());
+            Claim claim{ClaimKind::udev, in_words(events, unanswered), found.disk->node};
+            return answer(Source::udev, std::vector{std::move(claim)});
         }
+        case UdevState::unproven:
+            return not_inspected(
+                Source::udev,
+                "systemd-udevd answers root only, and may have events of the disk "
+                "to read; run as root, or exclude it by check_device_udev = false");
         case UdevState::unknown:
             return not_inspected(Source::udev,
                                  "systemd-udevd does not answer; restart it, or exclude it by "
@@ -134,7 +188,7 @@ Answer UdevCheck::udev_answer(const Found& found, Duration limit) {
 
 void UdevCheck::close() {
     closed_ = true;
-    settle_->close();
+    if (settle_) settle_->leave(share_);
     poll_.cancel();
 }
 

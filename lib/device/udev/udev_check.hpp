@@ -19,8 +19,9 @@
 namespace loopingcall::device::detail {
 
 /// What udev has to do, in words: "2 events are being processed". A pure function.
-/// @param events  that are known to be in process.
-std::string in_words(std::size_t events);
+/// @param events  that are known to be in process, without one that was asked for.
+/// @param unanswered  how long udevd has not answered.
+std::string in_words(std::size_t events, Duration unanswered);
 
 /// The sources "udev" and "lock" of one device, in each of its checks.
 ///
@@ -29,11 +30,14 @@ std::string in_words(std::size_t events);
 /// sources. If only udev is in the way by then, an event of the disk itself decides, and the other
 /// sources are read again. After one second more the check ends as busy; the disk settles in the
 /// background and wakes the wait.
+///
+/// If something may happen to the disk unheard, udevd is pinged again after the other sources were
+/// read, and only that answer counts.
 class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
   public:
     /// @param wake  called on the strand when udev is done with the disk, or its lock is released.
     UdevCheck(asio::any_io_executor strand, std::filesystem::path device,
-              std::function<void()> wake, bool enabled, UdevPlaces places = {});
+              std::function<void()> wake, bool enabled, std::shared_ptr<UdevSettlings> settlings);
 
     /// Waits for udev before the other sources are read.
     /// @param limit  of the check.
@@ -58,6 +62,9 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
     void close();
 
   private:
+    void use(const UdevDisk& disk);
+    asio::awaitable<void> wait_for_udevd(UdevSettle::Wanted wanted);
+    asio::awaitable<bool> confirm(Duration patience);
     struct Found {
         bool missing = false;
         std::optional<UdevDisk> disk = {};
@@ -74,8 +81,10 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
     asio::any_io_executor strand_;
     std::function<void()> wake_;
     bool enabled_;
+    std::shared_ptr<UdevSettlings> settlings_;
     UdevPlaces places_;
-    std::shared_ptr<UdevSettle> settle_;
+    std::shared_ptr<UdevSettle> settle_;  // of the disk, once it is known
+    std::shared_ptr<UdevSharer> share_;
     std::filesystem::path device_;
     bool runs_ = false;  // an udevd, as far as /run/udev shows
     bool missing_ = false;
@@ -84,6 +93,8 @@ class UdevCheck : public std::enable_shared_from_this<UdevCheck> {
     bool search_counts_ = false;  // for a scan that has begun
     bool ours_ = false;
     UdevState state_ = UdevState::absent;
+    std::uint64_t arrivals_ = 0;  // that had been heard when the disk had settled
+    int readings_ = 0;            // of the other sources in vain, in this check
     asio::steady_timer poll_;
     bool polling_ = false;
     bool closed_ = false;

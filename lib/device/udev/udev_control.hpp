@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace loopingcall::device::detail {
 
@@ -35,6 +36,12 @@ enum class Ping : unsigned char {
 
 /// How a ping ended by the error of the connection: 0 for a hang-up without one. udevd closes the
 /// connection of a stranger without reading it, which resets it. A pure function.
-Ping ping_ended_by(int error) noexcept;
+/// @param is_root  whether udevd answers this process: then a reset only shows that it has ended.
+Ping ping_ended_by(int error, bool is_root) noexcept;
+
+/// What the reply of a udevd that speaks Varlink says, so far as it has come.
+/// @return 0 if it answers the ping; EAGAIN if more is to come; otherwise an errno. A pure
+/// function.
+int error_of_reply(std::string_view reply) noexcept;
 
 }  // namespace loopingcall::device::detail

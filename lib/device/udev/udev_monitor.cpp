@@ -1,13 +1,19 @@
 #include "udev_monitor.hpp"
 
+#include <fcntl.h>
 #include <linux/netlink.h>
+#include <linux/nsfs.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "device/rights/rights.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -55,6 +61,15 @@ process::detail::Descriptor open_udev_monitor() noexcept {
         ::bind(monitor.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     if (!ready) return process::detail::Descriptor{};
     return monitor;
+}
+
+bool monitor_hears_kernel() noexcept {
+    const process::detail::Descriptor network(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+    if (!network.is_open()) return false;
+    const process::detail::Descriptor owner(::ioctl(network.get(), NS_GET_USERNS));
+    struct stat status {};
+    return owner.is_open() && ::fstat(owner.get(), &status) == 0 &&
+           status.st_ino == first_user_namespace;
 }
 
 UdevEvents read_udev_events(int monitor) {

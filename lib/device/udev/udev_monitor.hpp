@@ -11,6 +11,10 @@ namespace loopingcall::device::detail {
 /// `errno`, if the kernel refuses. In a network namespace of its own it receives nothing.
 process::detail::Descriptor open_udev_monitor() noexcept;
 
+/// Whether the kernel sends its events to sockets of this network namespace: not to those that a
+/// user namespace owns.
+bool monitor_hears_kernel() noexcept;
+
 struct UdevEvents {
     std::vector<UdevEvent> events = {};
     /// Whether the kernel dropped some, because they were not read in time.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/steady_timer.hpp>
@@ -10,10 +11,13 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <system_error>
 
 #include "device/kernel/proc_directory.hpp"
+#include "device/rights/rights.hpp"
+#include "device/run_in_background.hpp"
 #include "process/launch/descriptor.hpp"
 
 namespace loopingcall::device::detail {
@@ -26,6 +30,12 @@ using asio::posix::stream_descriptor;
 constexpr std::chrono::milliseconds others_turn{5};
 /// One that hangs up before it answers may be restarted: the next one is pinged.
 constexpr int most_tries = 3;
+constexpr std::size_t longest_reply = 64 << 10;
+
+/// The table of sockets is long where there are many, and the kernel reads it piece by piece: then
+/// a socket may be passed over.
+constexpr int most_readings = 2;
+constexpr std::chrono::seconds reading_limit{10};
 
 int connect_to(int socket, const std::string& path) {
     sockaddr_un address{};
@@ -61,22 +71,41 @@ bool is_listened_to(const std::string& path, const UdevPlaces& places) {
     return false;
 }
 
+/// On a thread of its own.
+asio::awaitable<bool> finds_listener(std::string path, UdevPlaces places) {
+    std::function<bool()> look = [path = std::move(path), places = std::move(places)] {
+        for (int i = 0; i < most_readings; ++i) {
+            if (is_listened_to(path, places)) return true;
+        }
+        return false;
+    };
+    // One that is not known to be absent is there.
+    co_return (co_await find_in_background(look, reading_limit)).value_or(true);
+}
+
+/// Whom udevd answers.
+bool is_root() { return ::geteuid() == 0 && rights_now().in_first_user_namespace; }
+
 bool send_ping(int socket, bool speaks_varlink) {
     if (speaks_varlink) return send_to(socket, varlink_ping, sizeof varlink_ping);
     return send_to(socket, &udev_ping, sizeof udev_ping) &&
            send_to(socket, &udev_end, sizeof udev_end);
 }
 
-/// By Varlink, a reply answers. Otherwise a hang-up does: one that comes before the ping is read
-/// is a reset.
-/// @return 0 once udevd has answered; an errno; EAGAIN if nothing has come.
-int answer_of(int socket, bool speaks_varlink) {
-    char ignored[512];
+/// By Varlink, a reply answers, unless it reports an error. Otherwise a hang-up does: one that
+/// comes before the ping is read is a reset.
+/// @param reply  what has come of it before.
+/// @return 0 once udevd has answered; an errno; EAGAIN if something is still to come.
+int answer_of(int socket, bool speaks_varlink, std::string& reply) {
+    char text[512];
     for (;;) {
-        const ssize_t size = ::recv(socket, ignored, sizeof ignored, MSG_DONTWAIT);
+        const ssize_t size = ::recv(socket, text, sizeof text, MSG_DONTWAIT);
         if (size == 0) return speaks_varlink ? ECONNRESET : 0;
-        if (size > 0 && speaks_varlink) return 0;
         if (size < 0 && errno != EINTR) return errno;
+        if (size < 0 || !speaks_varlink) continue;
+        reply.append(text, static_cast<std::size_t>(size));
+        if (reply.size() > longest_reply) return EPROTO;
+        if (const int error = error_of_reply(reply); error != EAGAIN) return error;
     }
 }
 
@@ -107,7 +136,8 @@ asio::awaitable<int> ping_once(const std::string& path, stream_descriptor& conne
     }
     if (error != 0) co_return error;
     if (!send_ping(socket, speaks_varlink)) co_return errno;
-    for (error = EAGAIN; error == EAGAIN; error = answer_of(socket, speaks_varlink)) {
+    std::string reply;
+    for (error = EAGAIN; error == EAGAIN; error = answer_of(socket, speaks_varlink, reply)) {
         co_await connection.async_wait(stream_descriptor::wait_read, asio::use_awaitable);
     }
     co_return error;
@@ -122,8 +152,8 @@ asio::awaitable<Ping> ping_udevd(UdevPlaces places, stream_descriptor& connectio
         co_await let_others_talk(connection);
         error = co_await ping_once(path, connection);
     }
-    if (error == EACCES && !is_listened_to(path, places)) co_return Ping::absent;
-    co_return ping_ended_by(error);
+    if (error == EACCES && !co_await finds_listener(path, places)) co_return Ping::absent;
+    co_return ping_ended_by(error, is_root());
 } catch (const std::exception&) {
     co_return Ping::no_answer;  // closed, or no memory
 }

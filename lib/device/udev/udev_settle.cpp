@@ -1,8 +1,8 @@
 #include "udev_settle.hpp"
 
-#include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -10,12 +10,12 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <exception>
+#include <functional>
 #include <utility>
 
-#include "device/assign_descriptor.hpp"
 #include "device/run_in_background.hpp"
 #include "udev_ask.hpp"
-#include "udev_monitor.hpp"
 #include "udev_ping.hpp"
 
 namespace loopingcall::device::detail {
@@ -24,78 +24,107 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using boost::system::error_code;
-using OwnedDescriptor = process::detail::Descriptor;
-using asio::posix::stream_descriptor;
 
+constexpr std::chrono::seconds ping_again_after{1};
 /// Each echo that is lost is asked for again, but not for ever.
 constexpr int most_echoes = 5;
 /// How often the lock of a worker that processes an event of the disk is checked.
 constexpr std::chrono::milliseconds worker_poll{50};
 constexpr std::chrono::seconds writing_limit{10};
-constexpr std::chrono::seconds ping_again_after{1};
 
-bool is_of(const UdevEvent& event, const UdevDisk& disk) {
-    if (disk.path.empty() || !event.path.starts_with(disk.path)) return false;
-    return event.path.size() == disk.path.size() || event.path[disk.path.size()] == '/';
+bool is_there(const UdevPlaces& places, const char* name) {
+    return ::access((places.run / name).c_str(), F_OK) == 0;
 }
 
 }  // namespace
 
-UdevSettle::UdevSettle(asio::any_io_executor strand, std::function<void()> wake, UdevPlaces places)
-    : strand_(std::move(strand)),
-      wake_(std::move(wake)),
-      places_(std::move(places)),
-      finished_(strand_),
-      due_(strand_),
-      inotify_(strand_),
-      monitor_(strand_) {}
+bool is_udevd_there(const UdevPlaces& places) { return is_there(places, "control"); }
 
-asio::awaitable<UdevState> UdevSettle::settle(UdevDisk disk, Duration patience, bool may_ask) {
+UdevSettle::UdevSettle(asio::any_io_executor strand, UdevPlaces places)
+    : strand_(std::move(strand)), places_(std::move(places)), due_(strand_) {}
+
+asio::awaitable<UdevState> UdevSettle::settle(std::shared_ptr<UdevSharer> sharer, UdevDisk disk,
+                                              Wanted wanted) {
     const auto self = shared_from_this();
-    if (closed_ || !is_udevd_there()) {
-        state_ = UdevState::absent;
-        working_ = false;
+    if (closed_) co_return UdevState::absent;
+    if (std::find(sharers_.begin(), sharers_.end(), sharer) == sharers_.end()) {
+        sharers_.push_back(sharer);
+    }
+    sharer->awaits_wake = false;
+    if (!is_udevd_there(places_)) {
+        finish(UdevState::absent);
         co_return state_;
     }
-    const bool same_nodes = disk.nodes == disk_.nodes;
+    if (!listener_) {
+        listener_ = std::make_shared<UdevListener>(strand_, places_, [weak = weak_from_this()] {
+            if (const auto settle = weak.lock()) settle->step();
+        });
+    }
     disk_ = std::move(disk);
-    if (!same_nodes || !inotify_.is_open()) listen();
-    facts_.may_ask = may_ask && disk_.takes_events && monitor_.is_open();
-    read_all();
-    const bool settled_meanwhile = fresh_ && !disturbed_ && events_.empty();
-    if (!working_ && !settled_meanwhile) {
-        begin();
+    // What was closed before the node was watched may be in no queue yet.
+    if (listener_->listen(disk_)) listener_->disturb();
+    listener_->read();
+    const bool may_ask = wanted.may_ask && disk_.takes_events && listener_->hears_events();
+    facts_.may_ask = may_ask || (working_ && facts_.may_ask);
+    // Of one that cannot prove it, an empty queue says nothing of the next moment.
+    const bool lasts = state_ == UdevState::settled && listener_->hears_all();
+    const bool is_news = settlings_ > sharer->used;
+    const bool has_settled = !working_ && !wanted.anew && (is_news || lasts) && still_holds();
+    if (working_ && wanted.anew) {
+        listener_->disturb();
     } else if (working_ && facts_.ping && Clock::now() - begun_ > ping_again_after) {
         start_ping();  // udevd may have ended, and left its queue behind
+    } else if (!working_ && !has_settled) {
+        begin();
     }
-    ++waiting_;
     step();
-    const TimePoint end = Clock::now() + patience;
-    while (working_ && Clock::now() < end) {
-        finished_.expires_at(end);
-        co_await finished_.async_wait(asio::as_tuple(asio::use_awaitable));
-        const auto cancelled = (co_await asio::this_coro::cancellation_state).cancelled();
-        if (cancelled == asio::cancellation_type::none) continue;
-        --waiting_;
-        throw boost::system::system_error(asio::error::operation_aborted);
-    }
-    --waiting_;
+    co_await wait_for_end(wanted.patience);
+    sharer->awaits_wake = working_;
     if (working_) co_return UdevState::pending;
-    fresh_ = false;
+    sharer->used = settlings_;
     co_return state_;
 }
 
-UdevState UdevSettle::state(Duration limit) {
-    if (state_ == UdevState::absent && !working_) return state_;
-    read_all();
-    const bool unanswered = !facts_.ping || facts_.ping == Ping::no_answer;
-    if (working_ && unanswered && Clock::now() - begun_ > limit) return UdevState::unknown;
-    const bool disturbed = disturbed_ || !events_.empty();
-    return working_ || disturbed ? UdevState::pending : state_;
+asio::awaitable<void> UdevSettle::wait_for_end(Duration patience) {
+    const TimePoint end = Clock::now() + patience;
+    asio::steady_timer finished(strand_);
+    while (working_ && Clock::now() < end) {
+        finished.expires_at(end);
+        waiters_.insert(&finished);
+        co_await finished.async_wait(asio::as_tuple(asio::use_awaitable));
+        waiters_.erase(&finished);
+        const auto cancelled = (co_await asio::this_coro::cancellation_state).cancelled();
+        if (cancelled == asio::cancellation_type::none) continue;
+        throw boost::system::system_error(asio::error::operation_aborted);
+    }
 }
 
-void UdevSettle::go_on() {
+/// Another sharer's question may have begun a settling since: it takes nothing back.
+UdevState UdevSettle::state(Duration limit) {
+    if (state_ == UdevState::absent && !working_) return state_;
+    listener_->read();
+    if (still_holds()) return state_;
+    if (working_ && is_unanswered() && Clock::now() - begun_ > limit) return UdevState::unknown;
+    return UdevState::pending;
+}
+
+bool UdevSettle::still_holds() const {
+    const bool has_settled = state_ == UdevState::settled || state_ == UdevState::unproven;
+    return has_settled && !listener_->is_disturbed() && listener_->events().empty();
+}
+
+bool UdevSettle::is_unanswered() const noexcept {
+    return working_ && (!facts_.ping || facts_.ping == Ping::no_answer);
+}
+
+void UdevSettle::go_on(UdevSharer& sharer) {
+    sharer.awaits_wake = true;
     if (!working_ && !closed_ && state_ != UdevState::absent) begin();
+}
+
+void UdevSettle::leave(const std::shared_ptr<UdevSharer>& sharer) {
+    std::erase(sharers_, sharer);
+    if (sharers_.empty()) close();
 }
 
 void UdevSettle::close() {
@@ -103,18 +132,17 @@ void UdevSettle::close() {
     working_ = false;
     error_code ignored;
     if (connection_) connection_->close(ignored);
-    // The kernel takes some 15 ms to be sure that nothing reads the watches any more.
-    if (inotify_.is_open()) close_in_background(OwnedDescriptor(inotify_.release()));
-    monitor_.close(ignored);
+    if (listener_) listener_->close();
     due_.cancel();
-    finished_.cancel();
+    for (asio::steady_timer* const waiter : waiters_) waiter->cancel();
 }
 
+/// What has settled holds until something is heard, if everything can be.
 void UdevSettle::begin() {
+    if (!listener_->hears_all() || !still_holds()) state_ = UdevState::pending;
     working_ = true;
-    state_ = UdevState::pending;
-    fresh_ = false;
     facts_ = {.may_ask = facts_.may_ask};
+    echoes_before_ = listener_->echoes();
     asked_ = 0;
     begun_ = Clock::now();
     start_ping();
@@ -123,9 +151,13 @@ void UdevSettle::begin() {
 /// What was closed before the ping is in the queue once it is answered. An echo still counts,
 /// unless the disk was closed after it: slow ones would never be two.
 void UdevSettle::start_ping() {
-    read_all();
-    last_before_ping_ = events_.empty() ? 0 : *events_.rbegin();
-    if (std::exchange(disturbed_, false)) facts_.echoes = 0;
+    listener_->read();
+    const auto& events = listener_->events();
+    last_before_ping_ = events.empty() ? 0 : *events.rbegin();
+    if (listener_->calm_down()) {
+        state_ = UdevState::pending;
+        echoes_before_ = listener_->echoes();
+    }
     facts_.ping.reset();
     pinged_ = Clock::now();
     error_code ignored;
@@ -142,32 +174,44 @@ asio::awaitable<void> UdevSettle::ping(std::shared_ptr<Descriptor> connection) {
     if (closed_ || connection != connection_) co_return;  // another one is under way
     facts_.ping = answer;
     connection_.reset();
-    read_all();
+    listener_->read();
+    listener_->mark();
     step();
 }
 
 void UdevSettle::step() {
     if (closed_ || !working_) return;
-    if (disturbed_ && facts_.ping) return start_ping();
+    if (listener_->is_disturbed() && facts_.ping) return start_ping();
     const TimePoint now = Clock::now();
-    facts_.queue = is_there("queue");
+    facts_.queue = is_there(places_, "queue");
     facts_.elapsed = now - begun_;
     facts_.since_ping = now - pinged_;
+    facts_.echoes = listener_->echoes() - echoes_before_;
+    facts_.awaits_echo = listener_->expects_echo();
+    facts_.later_event = listener_->has_later_event();
+    facts_.awaits_later_event = listener_->expects_later_event();
+    facts_.events = !listener_->events().empty();
     switch (next_step(facts_)) {
         case SettleStep::absent:
             return finish(UdevState::absent);
         case SettleStep::settled:
             return finish(UdevState::settled);
-        case SettleStep::ask:
-            facts_.awaits_echo = true;
+        case SettleStep::unproven:
+            return finish(UdevState::unproven);
+        case SettleStep::ask: {
+            const std::string uuid = new_uuid();
+            listener_->expect_echo(uuid);
             asio::co_spawn(
-                strand_, [self = shared_from_this()] { return self->ask(); }, asio::detached);
+                strand_, [self = shared_from_this(), uuid] { return self->ask(uuid); },
+                asio::detached);
             return;
+        }
         case SettleStep::wait:
             break;
     }
     if (facts_.since_ping < reading_time) return step_at(pinged_ + reading_time);
-    if (facts_.elapsed < queue_patience) step_at(begun_ + queue_patience);
+    if (facts_.elapsed < queue_patience) return step_at(begun_ + queue_patience);
+    if (facts_.elapsed < echo_patience) step_at(begun_ + echo_patience);
 }
 
 void UdevSettle::step_at(TimePoint due) {
@@ -177,9 +221,8 @@ void UdevSettle::step_at(TimePoint due) {
     });
 }
 
-asio::awaitable<void> UdevSettle::ask() {
-    uuid_ = new_uuid();
-    std::function<Asked()> work = [disk = disk_, uuid = uuid_, places = places_] {
+asio::awaitable<void> UdevSettle::ask(std::string uuid) {
+    std::function<Asked()> work = [disk = disk_, uuid, places = places_] {
         return ask_for_event(disk, uuid, places);
     };
     Asked asked = Asked::refused;
@@ -191,96 +234,28 @@ asio::awaitable<void> UdevSettle::ask() {
     if (closed_ || !working_) co_return;
     if (asked == Asked::sent) ++asked_;
     if (asked == Asked::refused || asked_ > most_echoes) facts_.may_ask = false;
-    if (asked == Asked::sent) co_return;
-    facts_.awaits_echo = false;
+    if (asked == Asked::sent) co_return step();
+    listener_->expect_no_echo();
     if (asked == Asked::refused) co_return step();
     step_at(Clock::now() + worker_poll);
 }
 
 void UdevSettle::finish(UdevState state) {
     working_ = false;
-    fresh_ = true;
+    ++settlings_;
     state_ = state;
-    uuid_.clear();
     due_.cancel();
-    // One that has come since the ping may be before udevd still, and have made no queue yet.
-    if (!facts_.queue) events_.erase(events_.begin(), events_.upper_bound(last_before_ping_));
-    if (state == UdevState::absent) events_.clear();
-    if (waiting_ > 0) {
-        finished_.cancel();
-    } else {
-        wake_();
+    if (listener_) {
+        listener_->expect_no_echo();
+        // One that has come since the ping may be before udevd still, and have made no queue yet.
+        if (!facts_.queue) listener_->processed(last_before_ping_);
+        if (state == UdevState::absent) listener_->processed(UINT64_MAX);
     }
-}
-
-/// Before the first look at what is watched.
-void UdevSettle::listen() {
-    if (!monitor_.is_open() && assign(monitor_, open_udev_monitor())) await(monitor_);
-    if (!inotify_.is_open()) {
-        if (!assign(inotify_, OwnedDescriptor(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)))) return;
-        await(inotify_);
+    for (asio::steady_timer* const waiter : waiters_) waiter->cancel();
+    const auto sharers = sharers_;  // one that is woken may leave
+    for (const auto& sharer : sharers) {
+        if (std::exchange(sharer->awaits_wake, false)) sharer->wake();
     }
-    const int inotify = inotify_.native_handle();
-    run_watch_ = ::inotify_add_watch(inotify, places_.run.c_str(), IN_DELETE | IN_ONLYDIR);
-    // Without the right to read a node, this cannot watch it: then a later closing is not seen.
-    for (const auto& node : disk_.nodes) {
-        (void)::inotify_add_watch(inotify, node.c_str(), IN_CLOSE_WRITE);
-    }
-}
-
-void UdevSettle::await(Descriptor& descriptor) {
-    descriptor.async_wait(Descriptor::wait_read,
-                          [weak = weak_from_this(), &descriptor](error_code error) {
-                              const auto self = weak.lock();
-                              if (error || !self || self->closed_) return;
-                              self->read_all();
-                              self->await(descriptor);
-                              self->step();
-                          });
-}
-
-void UdevSettle::read_all() {
-    if (inotify_.is_open()) read_inotify();
-    if (monitor_.is_open()) read_monitor();
-}
-
-void UdevSettle::read_inotify() {
-    alignas(inotify_event) char buffer[4096];
-    ssize_t size = 0;
-    while ((size = ::read(inotify_.native_handle(), buffer, sizeof buffer)) > 0) {
-        for (ssize_t offset = 0; offset < size;) {
-            const auto* const event = reinterpret_cast<const inotify_event*>(buffer + offset);
-            offset += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
-            const bool of_node = event->wd != run_watch_ && (event->mask & IN_CLOSE_WRITE) != 0;
-            disturbed_ = disturbed_ || of_node || (event->mask & IN_Q_OVERFLOW) != 0;
-        }
-    }
-}
-
-void UdevSettle::read_monitor() {
-    const UdevEvents read = read_udev_events(monitor_.native_handle());
-    for (const UdevEvent& event : read.events) {
-        if (!is_of(event, disk_)) continue;
-        if (!event.processed) {
-            events_.insert(event.sequence);
-            continue;
-        }
-        events_.erase(event.sequence);
-        if (uuid_.empty() || event.uuid != uuid_) continue;
-        // All events of the disk that came before it are processed, too.
-        events_.erase(events_.begin(), events_.lower_bound(event.sequence));
-        facts_.awaits_echo = false;
-        ++facts_.echoes;
-    }
-    if (!read.lost) return;
-    // An event of this disk may be among those that are lost: udevd is asked again.
-    disturbed_ = true;
-    events_.clear();
-    facts_.awaits_echo = false;
-}
-
-bool UdevSettle::is_there(const char* name) const {
-    return ::access((places_.run / name).c_str(), F_OK) == 0;
 }
 
 }  // namespace loopingcall::device::detail

@@ -47,7 +47,8 @@ DeviceWait::DeviceWait(const asio::any_io_executor& strand, std::filesystem::pat
       index_(companions_->waits.size()),
       wake_(std::make_shared<EarlyWake>(strand, [this](WakeKind kind) { on_wake(kind); })),
       udev_(std::make_shared<UdevCheck>(
-          strand, device, [this] { on_wake(WakeKind::changed); }, options_.check_device_udev)),
+          strand, device, [this] { on_wake(WakeKind::changed); }, options_.check_device_udev,
+          context->settlings)),
       checker_(device, options_, context, *wake_, *udev_),
       wake_timer_(strand),
       look_timer_(strand),

@@ -21,6 +21,7 @@ namespace asio = boost::asio;
 using loopingcall::device::detail::UdevDisk;
 using loopingcall::device::detail::UdevPlaces;
 using loopingcall::device::detail::UdevSettle;
+using loopingcall::device::detail::UdevSharer;
 using loopingcall::device::detail::UdevState;
 
 /// Settles a disk that is a file, beside whatever listens in `run`.
@@ -34,16 +35,19 @@ struct Settling {
     asio::io_context context{};
     int wakes = 0;
     std::shared_ptr<UdevSettle> settle;
+    std::shared_ptr<UdevSharer> sharer =
+        std::make_shared<UdevSharer>(UdevSharer{.wake = [this] { ++wakes; }});
     UdevDisk disk{.path = "/devices/none",
                   .node = node,
                   .nodes = {node},
+                  .has_nodes_of_udevd = true,
                   .uevent_file = uevent,
                   .takes_events = true};
 
     Settling() {
         std::filesystem::create_directory(run);
-        settle = std::make_shared<UdevSettle>(
-            context.get_executor(), [this] { ++wakes; }, UdevPlaces{.run = run, .proc = "/proc"});
+        settle = std::make_shared<UdevSettle>(context.get_executor(),
+                                              UdevPlaces{.run = run, .proc = "/proc"});
     }
     ~Settling() {
         settle->close();
@@ -52,8 +56,14 @@ struct Settling {
     }
 
     UdevState ask(std::chrono::milliseconds patience, bool may_ask = false) {
+        return ask({.patience = patience, .may_ask = may_ask});
+    }
+
+    UdevState ask(UdevSettle::Wanted wanted) { return ask_for(sharer, wanted); }
+
+    UdevState ask_for(const std::shared_ptr<UdevSharer>& one, UdevSettle::Wanted wanted) {
         std::optional<UdevState> state;
-        asio::co_spawn(context, settle->settle(disk, patience, may_ask),
+        asio::co_spawn(context, settle->settle(one, disk, wanted),
                        [&](const std::exception_ptr& error, UdevState found) {
                            BOOST_TEST(!error);
                            state = found;
@@ -61,6 +71,16 @@ struct Settling {
         context.restart();
         while (!state) context.run_one();
         return *state;
+    }
+
+    void go_on() { settle->go_on(*sharer); }
+
+    /// So that an ordinary user may use what is here.
+    void open_to_all() const {
+        using std::filesystem::perms;
+        std::filesystem::permissions(scratch.path(), perms{0755});
+        std::filesystem::permissions(run, perms{0777});
+        for (const auto& file : {node, uevent}) std::filesystem::permissions(file, perms{0666});
     }
 
     void make_queue() const { (void)scratch.file("run/queue"); }

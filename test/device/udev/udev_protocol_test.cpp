@@ -34,17 +34,40 @@ BOOST_AUTO_TEST_CASE(a_ping_has_the_bytes_of_udevadm_settle) {
 }
 
 BOOST_AUTO_TEST_CASE(the_error_of_the_connection_shows_how_the_ping_ended) {
-    const std::pair<int, Ping> table[] = {{0, Ping::answered},
-                                          {ENOENT, Ping::absent},
-                                          {ENOTDIR, Ping::absent},
-                                          {ECONNREFUSED, Ping::absent},
-                                          {EACCES, Ping::not_allowed},
-                                          {EPERM, Ping::not_allowed},
-                                          {ECONNRESET, Ping::not_allowed},
-                                          {EPIPE, Ping::not_allowed},
-                                          {EMFILE, Ping::no_answer},
-                                          {EIO, Ping::no_answer}};
-    for (const auto& [error, ping] : table) BOOST_TEST(ping_ended_by(error) == ping, error);
+    struct Row {
+        int error;
+        Ping of_root;
+        Ping of_another;
+    };
+    const Row rows[] = {{0, Ping::answered, Ping::answered},
+                        {ENOENT, Ping::absent, Ping::absent},
+                        {ENOTDIR, Ping::absent, Ping::absent},
+                        {ECONNREFUSED, Ping::absent, Ping::absent},
+                        {EACCES, Ping::not_allowed, Ping::not_allowed},
+                        {EPERM, Ping::not_allowed, Ping::not_allowed},
+                        {ECONNRESET, Ping::no_answer, Ping::not_allowed},
+                        {EPIPE, Ping::no_answer, Ping::not_allowed},
+                        {EPROTO, Ping::no_answer, Ping::no_answer},
+                        {EMFILE, Ping::no_answer, Ping::no_answer},
+                        {EIO, Ping::no_answer, Ping::no_answer}};
+    for (const Row& row : rows) {
+        BOOST_TEST(ping_ended_by(row.error, true) == row.of_root, row.error);
+        BOOST_TEST(ping_ended_by(row.error, false) == row.of_another, row.error);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_by_varlink_answers_unless_it_reports_an_error) {
+    const std::pair<std::string, int> table[] = {
+        {"{}\0"s, 0},
+        {"{\"parameters\":{}}\0more"s, 0},
+        {""s, EAGAIN},
+        {"{\"parameters\":{}"s, EAGAIN},
+        {"\0"s, EPROTO},
+        {"hello\0"s, EPROTO},
+        {"{\"error\":\"org.varlink.service.MethodNotFound\",\"parameters\":{}}\0"s, EPROTO},
+        {"{\"error\":\"org.varlink.service.PermissionDenied\",\"parameters\":{}}\0"s, EPERM},
+        {"{\"error\":\"io.systemd.InteractiveAuthenticationRequired\"}\0"s, EPERM}};
+    for (const auto& [reply, error] : table) BOOST_TEST(error_of_reply(reply) == error, reply);
 }
 
 BOOST_AUTO_TEST_CASE(an_event_of_the_kernel_is_read) {
@@ -106,7 +129,29 @@ BOOST_AUTO_TEST_CASE(what_to_do_next_follows_from_ping_queue_and_echo) {
         {"answered, queue empty", {.ping = Ping::answered}, settled},
         {"answered, queue", {.ping = Ping::answered, .queue = true}, wait},
         {"stranger, queue empty, at once", {.ping = Ping::not_allowed}, wait},
-        {"stranger, queue empty", {.ping = Ping::not_allowed, .since_ping = 20ms}, settled},
+        {"stranger, queue empty", {.ping = Ping::not_allowed, .since_ping = 20ms}, unproven},
+        {"stranger, queue empty for long",
+         {.ping = Ping::not_allowed, .elapsed = 1h, .since_ping = 1h},
+         unproven},
+        {"stranger, allowed to ask",
+         {.ping = Ping::not_allowed, .since_ping = 20ms, .may_ask = true},
+         ask},
+        {"stranger, echo awaited",
+         {.ping = Ping::not_allowed, .since_ping = 20ms, .may_ask = true, .awaits_echo = true},
+         wait},
+        {"stranger, echo is late",
+         {.ping = Ping::not_allowed,
+          .elapsed = 1s,
+          .since_ping = 1s,
+          .may_ask = true,
+          .awaits_echo = true},
+         unproven},
+        {"stranger, one echo",
+         {.ping = Ping::not_allowed, .since_ping = 20ms, .may_ask = true, .echoes = 1},
+         ask},
+        {"stranger, two echoes",
+         {.ping = Ping::not_allowed, .since_ping = 20ms, .echoes = 2},
+         settled},
         {"stranger, queue",
          {.ping = Ping::not_allowed, .queue = true, .elapsed = 1h, .since_ping = 1h},
          wait},
@@ -128,8 +173,30 @@ BOOST_AUTO_TEST_CASE(what_to_do_next_follows_from_ping_queue_and_echo) {
           .awaits_echo = true},
          wait},
         {"echo", {.ping = Ping::answered, .queue = true, .echoes = 1}, settled},
-        {"one echo without a ping",
+        {"ping under way, may ask", {.queue = true, .elapsed = 1h, .may_ask = true}, wait},
+        {"echo, another event of the disk",
+         {.ping = Ping::answered, .queue = true, .may_ask = true, .echoes = 1, .events = true},
+         wait},
+        {"event that another program has asked for",
+         {.ping = Ping::answered,
+          .queue = true,
+          .elapsed = 1h,
+          .may_ask = true,
+          .awaits_later_event = true,
+          .events = true},
+         wait},
+        {"its end", {.ping = Ping::answered, .queue = true, .later_event = true}, settled},
+        {"its end, without a ping",
+         {.ping = Ping::no_answer, .queue = true, .later_event = true},
+         wait},
+        {"one echo, ping under way",
          {.queue = true, .elapsed = 1h, .may_ask = true, .echoes = 1},
+         wait},
+        {"no answer, may ask",
+         {.ping = Ping::no_answer, .queue = true, .elapsed = 1h, .may_ask = true},
+         ask},
+        {"one echo without a ping",
+         {.ping = Ping::no_answer, .queue = true, .elapsed = 1h, .may_ask = true, .echoes = 1},
          ask},
         {"two echoes without a ping", {.queue = true, .echoes = 2}, settled},
         {"no answer", {.ping = Ping::no_answer, .elapsed = 1h}, wait},
@@ -157,9 +224,11 @@ BOOST_AUTO_TEST_CASE(the_bsd_locks_of_a_table_are_read) {
 }
 
 BOOST_AUTO_TEST_CASE(events_are_counted_in_words) {
-    BOOST_TEST(in_words(0) == "events are queued");
-    BOOST_TEST(in_words(1) == "1 event is being processed");
-    BOOST_TEST(in_words(2) == "2 events are being processed");
+    BOOST_TEST(in_words(0, 0s) == "events are queued");
+    BOOST_TEST(in_words(1, 0s) == "1 event is being processed");
+    BOOST_TEST(in_words(2, 1999ms) == "2 events are being processed");
+    BOOST_TEST(in_words(0, 200ms) == "systemd-udevd has not answered yet");
+    BOOST_TEST(in_words(1, 2s) == "systemd-udevd has not answered yet");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
