@@ -269,8 +269,9 @@ BOOST_FIXTURE_TEST_CASE(a_closing_that_cannot_be_watched_counts, BesideUdevd) {
         const auto ended = test::shell("PATH=" + programs.string() + ":$PATH; " + prefix +
                                        "'" TEST_DISKWAIT "' -n 1 " + node);
         (void)test::shell("kill -CONT $(pidof systemd-udevd)");
-        BOOST_TEST(ended.exit_code == 1, name << ": " << ended.out << ended.err);
+        BOOST_TEST(ended.exit_code > 0, name << ": " << ended.out << ended.err);
         test::Udevd::settle();
+        if (prefix == own_nodes) continue;  // its locks may be others than udevd's
         // The same without a closing is free.
         const auto calm = test::shell(prefix + "'" TEST_DISKWAIT "' -n 1 " + node);
         BOOST_TEST(calm.exit_code == 0, name << ": " << calm.out << calm.err);
