@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "device/kernel/udev_places.hpp"
 
@@ -27,8 +28,12 @@ struct NodeFacts {
 /// pure function.
 bool is_node_of_udevd(const NodeFacts& facts);
 
-/// Why a lock on `node` says nothing about udevd, with the remedy; empty if it does. Blocks as long
-/// as /proc and the file system of the node do.
+/// Whether locks on these nodes, and watches of them, show what udevd does. Blocks as long as /proc
+/// and the file system of the nodes do.
+bool are_nodes_of_udevd(const std::vector<std::filesystem::path>& nodes,
+                        const UdevPlaces& places = {});
+
+/// Why a lock on `node` says nothing about udevd, with the remedy; empty if it does.
 std::string problem_with_node(const std::filesystem::path& node, const UdevPlaces& places = {});
 
 }  // namespace loopingcall::device::detail

@@ -1,7 +1,6 @@
 #include "udev_disk.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -9,8 +8,8 @@
 
 #include "device/kernel/block_device.hpp"
 #include "device/kernel/identity.hpp"
-#include "device/kernel/kernel_tables.hpp"
 #include "device/kernel/proc_directory.hpp"
+#include "device/openings/udev_node.hpp"
 
 namespace loopingcall::device::detail {
 
@@ -40,19 +39,6 @@ std::string path_of(dev_t disk, const std::filesystem::path& sysfs) {
     return '/' + found.lexically_relative(sysfs).native();
 }
 
-/// Containers may have nodes of their own in /dev.
-bool are_on_devtmpfs(const std::vector<std::filesystem::path>& nodes, const UdevPlaces& places) {
-    const auto mounts =
-        parse_mountinfo(read_proc_file(AT_FDCWD, (places.proc / "self/mountinfo").c_str()));
-    return std::all_of(nodes.begin(), nodes.end(), [&](const std::filesystem::path& node) {
-        struct stat status {};
-        if (::stat(node.c_str(), &status) != 0) return false;
-        return std::any_of(mounts.begin(), mounts.end(), [&](const Mount& mount) {
-            return mount.type == "devtmpfs" && mount.device == status.st_dev;
-        });
-    });
-}
-
 }  // namespace
 
 UdevDisk find_udev_disk(dev_t device, const UdevPlaces& places) {
@@ -65,7 +51,7 @@ UdevDisk find_udev_disk(dev_t device, const UdevPlaces& places) {
     for (const BlockDevice& one : partitions_of(whole.number, places.sysfs)) {
         disk.nodes.push_back(node_of(one, places));
     }
-    disk.has_nodes_of_udevd = are_on_devtmpfs(disk.nodes, places);
+    disk.has_nodes_of_udevd = are_nodes_of_udevd(disk.nodes, places);
     disk.lockable =
         !whole.name.empty() && !begins_with_any(whole.name, {"dm-", "md", "drbd", "zram"});
     disk.takes_events = !whole.name.empty() && !begins_with_any(whole.name, {"dm-"});

@@ -20,8 +20,7 @@ struct UdevDisk {
     /// The nodes of the disk and of its partitions: udevd processes an event when a writer closes
     /// one of them.
     std::vector<std::filesystem::path> nodes = {};
-    /// Whether udevd has these nodes, and not others of the same numbers: they are on the devtmpfs,
-    /// of which there is one.
+    /// Whether udevd has these nodes, and not others of the same numbers.
     bool has_nodes_of_udevd = false;
     /// What makes the kernel send an event of the disk.
     std::filesystem::path uevent_file = {};
