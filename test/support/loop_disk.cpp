@@ -27,11 +27,13 @@ bool configure(int node, const std::filesystem::path& file) {
     return done;
 }
 
-bool change_partition(const std::filesystem::path& disk, int operation, long long bytes) {
+bool change_partition(const std::filesystem::path& disk, int operation, int number,
+                      long long bytes) {
+    constexpr long long megabyte = 1 << 20;
     blkpg_partition partition{};
-    partition.pno = 1;
-    partition.start = 1 << 20;
-    partition.length = bytes - (2 << 20);
+    partition.pno = number;
+    partition.start = number * megabyte;
+    partition.length = number == 1 ? bytes - 2 * megabyte : megabyte;
     blkpg_ioctl_arg argument{operation, 0, sizeof partition, &partition};
     // Read-only: closed after writing, udev would read the table again, which has no such
     // partition.
@@ -63,12 +65,16 @@ LoopDisk::~LoopDisk() {
     detach();
 }
 
-std::filesystem::path LoopDisk::add_partition() const {
-    const bool added = change_partition(path_, BLKPG_ADD_PARTITION, static_cast<long long>(bytes_));
-    return added ? std::filesystem::path(path_.string() + "p1") : std::filesystem::path{};
+std::filesystem::path LoopDisk::add_partition(int number) const {
+    const auto bytes = static_cast<long long>(bytes_);
+    const bool added = change_partition(path_, BLKPG_ADD_PARTITION, number, bytes);
+    return added ? std::filesystem::path(path_.string() + 'p' + std::to_string(number))
+                 : std::filesystem::path{};
 }
 
-void LoopDisk::remove_partition() const { (void)change_partition(path_, BLKPG_DEL_PARTITION, 0); }
+void LoopDisk::remove_partition(int number) const {
+    (void)change_partition(path_, BLKPG_DEL_PARTITION, number, 0);
+}
 
 bool LoopDisk::replace(const std::filesystem::path& file) {
     detach();

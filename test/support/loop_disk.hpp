@@ -16,10 +16,11 @@ class LoopDisk {
     [[nodiscard]] bool attached() const { return attached_; }
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
-    /// Makes the kernel see a partition, from the first megabyte to the last but one.
+    /// Makes the kernel see a partition: the first one goes from the first megabyte to the last but
+    /// one, another one is the megabyte of its number.
     /// @return its node, which may not be there yet; empty if that cannot be done.
-    [[nodiscard]] std::filesystem::path add_partition() const;
-    void remove_partition() const;
+    [[nodiscard]] std::filesystem::path add_partition(int number = 1) const;
+    void remove_partition(int number = 1) const;
 
     /// Gives the device another file, as if the disk was replaced.
     bool replace(const std::filesystem::path& file);

@@ -73,10 +73,20 @@ class Load {
     std::vector<std::thread> threads_{};
 };
 
+/// udevd reads the table of a disk that a writer has closed, and removes what is not in it: then
+/// the partition is added again.
+std::filesystem::path add_partition(const test::LoopDisk& disk, int number = 1) {
+    const std::filesystem::path node = disk.path().string() + 'p' + std::to_string(number);
+    while (!std::filesystem::exists(node)) {
+        (void)disk.add_partition(number);
+        std::this_thread::sleep_for(1ms);
+    }
+    return node;
+}
+
 /// The lock of a disk is in the way of its partition, and its release wakes.
 void lock_and_release(const test::LoopDisk& disk) {
-    const auto partition = disk.add_partition();
-    while (!std::filesystem::exists(partition)) std::this_thread::sleep_for(1ms);
+    const auto partition = add_partition(disk);
     test::Udevd::settle();
     test::Child locker(
         [&] { return ::flock(::open(disk.path().c_str(), O_RDONLY | O_CLOEXEC), LOCK_EX) == 0; });
@@ -162,8 +172,7 @@ BOOST_FIXTURE_TEST_CASE(without_the_option_udev_is_not_asked, BesideASlowUdevd) 
 BOOST_FIXTURE_TEST_CASE(the_next_step_after_free_is_not_refused, BesideUdevd) {
     if (skipped()) return;
     for (int i = 0; i < 20; ++i) {
-        const auto partition = disk.add_partition();
-        while (!std::filesystem::exists(partition)) std::this_thread::sleep_for(1ms);
+        const auto partition = add_partition(disk);
         close_as_writer(partition);
         BOOST_TEST(check().report.state == State::free);
         disk.remove_partition();
@@ -173,8 +182,7 @@ BOOST_FIXTURE_TEST_CASE(the_next_step_after_free_is_not_refused, BesideUdevd) {
 
 BOOST_FIXTURE_TEST_CASE(a_partition_waits_for_the_events_of_its_disk, BesideASlowUdevd) {
     if (skipped()) return;
-    const auto partition = disk.add_partition();
-    while (!std::filesystem::exists(partition)) std::this_thread::sleep_for(1ms);
+    const auto partition = add_partition(disk);
     const auto busy = wait_for(
         partition, {.check_device_timeout = 0s, .check_device_probe = device::Probe::procfs});
     BOOST_TEST(busy.report.state == State::busy);
@@ -198,17 +206,12 @@ BOOST_FIXTURE_TEST_CASE(events_of_other_disks_do_not_hold_a_disk_up, BesideUdevd
 /// for.
 BOOST_FIXTURE_TEST_CASE(several_partitions_settle_by_the_same_echo, BesideUdevd) {
     if (skipped()) return;
-    const auto partition = [&](int number) {
-        return disk.path().string() + 'p' + std::to_string(number);
-    };
-    for (int i = 1; i <= 3; ++i) {
-        const std::string number = std::to_string(i);
-        const auto added = test::shell("addpart " + disk.path().string() + ' ' + number + ' ' +
-                                       std::to_string(2048 * i) + " 2048");
-        BOOST_TEST(added.exit_code == 0, added.err);
-        while (!std::filesystem::exists(partition(i))) std::this_thread::sleep_for(1ms);
-    }
-    test::Udevd::settle();
+    std::vector<std::filesystem::path> partitions;
+    const auto is_there = [](const auto& node) { return std::filesystem::exists(node); };
+    do {
+        partitions = {add_partition(disk, 2), add_partition(disk, 3), add_partition(disk, 4)};
+        test::Udevd::settle();
+    } while (!std::all_of(partitions.begin(), partitions.end(), is_there));
     udevd.probe_for("0.1");
     // As many as udevd has workers: the events of more would pile up before those of this disk.
     const test::LoopDisk others[] = {{scratch.file("b"), 8}, {scratch.file("c"), 8}};
@@ -219,9 +222,10 @@ BOOST_FIXTURE_TEST_CASE(several_partitions_settle_by_the_same_echo, BesideUdevd)
         std::vector<std::filesystem::path> devices;
     };
     const Row rows[] = {
-        {"one partition", {partition(1)}},
-        {"two partitions", {partition(1), partition(2)}},
-        {"the disk and its partitions", {disk.path(), partition(1), partition(2), partition(3)}},
+        {"one partition", {partitions[0]}},
+        {"two partitions", {partitions[0], partitions[1]}},
+        {"all partitions", partitions},
+        {"the disk and a partition", {disk.path(), partitions[0]}},
     };
     for (const Row& row : rows) {
         const auto monitor = device::detail::open_udev_monitor();
@@ -241,9 +245,7 @@ BOOST_FIXTURE_TEST_CASE(several_partitions_settle_by_the_same_echo, BesideUdevd)
         }
     }
     udevd.probe_for("0");  // what is queued is over soon
-    for (int i = 1; i <= 3; ++i) {
-        (void)test::shell("delpart " + disk.path().string() + ' ' + std::to_string(i));
-    }
+    for (const int number : {2, 3, 4}) disk.remove_partition(number);
 }
 
 /// The disk is closed by a writer while `fuser` runs, and udevd is stopped before it can read that.
@@ -313,8 +315,7 @@ BOOST_FIXTURE_TEST_CASE(another_network_namespace_is_not_held_up_for_ever, Besid
     const test::LoopDisk others[] = {{scratch.file("b"), 8}, {scratch.file("c"), 8}};
     const Load load({others[0].path(), others[1].path()});
     while (!std::filesystem::exists("/run/udev/queue")) std::this_thread::sleep_for(1ms);
-    const auto partition = disk.add_partition();
-    while (!std::filesystem::exists(partition)) std::this_thread::sleep_for(1ms);
+    const auto partition = add_partition(disk);
     for (int i = 0; i < 3; ++i) {
         close_as_writer(partition);
         const auto ended = test::shell("unshare -n '" TEST_DISKWAIT "' --probe procfs -t 3 " +
@@ -325,8 +326,7 @@ BOOST_FIXTURE_TEST_CASE(another_network_namespace_is_not_held_up_for_ever, Besid
         // Free means: the next step is not refused.
         disk.remove_partition();
         BOOST_TEST(!std::filesystem::exists("/sys/class/block/" + partition.filename().string()));
-        BOOST_TEST(disk.add_partition() == partition);
-        while (!std::filesystem::exists(partition)) std::this_thread::sleep_for(1ms);
+        BOOST_TEST(add_partition(disk) == partition);
     }
 }
 
