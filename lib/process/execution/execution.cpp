@@ -124,7 +124,8 @@ void Execution::on_time_up() {
             break;
         case Stage::ending:
             child_->signal(SIGKILL);
-            latest_ = saturating_add(Clock::now(), last_wait);  // a busy loop kills later than planned
+            // A loop that was kept busy kills later than planned.
+            latest_ = saturating_add(Clock::now(), last_wait);
             enter(Stage::killing, latest_);
             break;
         case Stage::killing:
