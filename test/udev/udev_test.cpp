@@ -27,12 +27,16 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-void close_as_writer(const std::filesystem::path& node) {
+/// From any thread, which a check of Boost.Test is not.
+bool write_and_close(const std::filesystem::path& node) {
     const int opened = ::open(node.c_str(), O_WRONLY | O_CLOEXEC);
     const char byte = 'x';
-    BOOST_TEST(::pwrite(opened, &byte, 1, 1 << 17) == 1);
+    const bool written = ::pwrite(opened, &byte, 1, 1 << 17) == 1;
     ::close(opened);
+    return written;
 }
+
+void close_as_writer(const std::filesystem::path& node) { BOOST_TEST(write_and_close(node)); }
 
 device::EvidenceItem source(const device::WaitResult& result, const std::string& name) {
     const auto& items = result.report.evidence;
@@ -55,7 +59,7 @@ class Load {
         for (const auto& disk : disks) {
             threads_.emplace_back([this, disk] {
                 while (!over_) {
-                    close_as_writer(disk);
+                    if (!write_and_close(disk)) failed_ = true;
                     std::this_thread::sleep_for(10ms);
                 }
             });
@@ -64,12 +68,14 @@ class Load {
     ~Load() {
         over_ = true;
         for (std::thread& thread : threads_) thread.join();
+        BOOST_TEST(!failed_);
     }
     Load(const Load&) = delete;
     Load& operator=(const Load&) = delete;
 
   private:
     std::atomic<bool> over_ = false;
+    std::atomic<bool> failed_ = false;
     std::vector<std::thread> threads_{};
 };
 
