@@ -59,6 +59,10 @@ std::optional<bool> is_seen_in(const std::vector<Path>& folders, const struct st
 
 }  // namespace
 
+bool is_udevd_there(const UdevPlaces& places) {
+    return ::access((places.run / "control").c_str(), F_OK) == 0;
+}
+
 bool is_udevd(std::string_view command) {
     constexpr std::array<std::string_view, 4> names{"(udev-worker)", "(udev-synth)",
                                                     "systemd-udevd", "udevd"};
@@ -70,7 +74,7 @@ bool is_node_of_udevd(const NodeFacts& facts) {
 }
 
 bool are_nodes_of_udevd(const std::vector<Path>& nodes, const UdevPlaces& places) {
-    NodeFacts facts{.udevd_runs = ::access((places.run / "control").c_str(), F_OK) == 0};
+    NodeFacts facts{.udevd_runs = is_udevd_there(places)};
     if (!facts.udevd_runs) return true;
     const Path table = places.proc / "self" / "mountinfo";
     const auto mounts = parse_mountinfo(read_proc_file(AT_FDCWD, table.c_str()));

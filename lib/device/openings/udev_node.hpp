@@ -10,6 +10,9 @@
 
 namespace loopingcall::device::detail {
 
+/// Whether a udevd runs here, as far as its socket shows. Never blocks.
+bool is_udevd_there(const UdevPlaces& places);
+
 /// Whether a process of this name belongs to udevd.
 bool is_udevd(std::string_view command);
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "device/kernel/identity.hpp"
+#include "device/openings/udev_node.hpp"
 #include "device/run_in_background.hpp"
 
 namespace loopingcall::device::detail {

@@ -50,7 +50,7 @@ void UdevListener::watch_nodes(const UdevDisk& disk) {
     hears_closings_ = false;
     if (!inotify_.is_open()) return;
     const int inotify = inotify_.native_handle();
-    run_watch_ = ::inotify_add_watch(inotify, places_.run.c_str(), IN_DELETE | IN_ONLYDIR);
+    (void)::inotify_add_watch(inotify, places_.run.c_str(), IN_DELETE | IN_ONLYDIR);
     hears_closings_ = disk.has_nodes_of_udevd;
     for (const auto& node : disk.nodes) {
         const int watch = ::inotify_add_watch(inotify, node.c_str(), IN_CLOSE_WRITE);

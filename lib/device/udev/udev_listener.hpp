@@ -89,7 +89,6 @@ class UdevListener : public std::enable_shared_from_this<UdevListener> {
     std::vector<std::filesystem::path> nodes_;
     Descriptor inotify_;
     Descriptor monitor_;
-    int run_watch_ = -1;
     std::set<int> node_watches_;
     bool hears_closings_ = false;
     bool hears_kernel_ = false;

@@ -14,6 +14,7 @@
 #include <functional>
 #include <utility>
 
+#include "device/openings/udev_node.hpp"
 #include "device/run_in_background.hpp"
 #include "udev_ask.hpp"
 #include "udev_ping.hpp"
@@ -32,13 +33,11 @@ constexpr int most_echoes = 5;
 constexpr std::chrono::milliseconds worker_poll{50};
 constexpr std::chrono::seconds writing_limit{10};
 
-bool is_there(const UdevPlaces& places, const char* name) {
-    return ::access((places.run / name).c_str(), F_OK) == 0;
+bool has_queue(const UdevPlaces& places) {
+    return ::access((places.run / "queue").c_str(), F_OK) == 0;
 }
 
 }  // namespace
-
-bool is_udevd_there(const UdevPlaces& places) { return is_there(places, "control"); }
 
 UdevSettle::UdevSettle(asio::any_io_executor strand, UdevPlaces places)
     : strand_(std::move(strand)), places_(std::move(places)), due_(strand_) {}
@@ -183,7 +182,7 @@ void UdevSettle::step() {
     if (closed_ || !working_) return;
     if (listener_->is_disturbed() && facts_.ping) return start_ping();
     const TimePoint now = Clock::now();
-    facts_.queue = is_there(places_, "queue");
+    facts_.queue = has_queue(places_);
     facts_.elapsed = now - begun_;
     facts_.since_ping = now - pinged_;
     facts_.echoes = listener_->echoes() - echoes_before_;

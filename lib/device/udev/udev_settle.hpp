@@ -146,7 +146,4 @@ class UdevSettlings {
     std::map<dev_t, std::weak_ptr<UdevSettle>> of_disks_{};
 };
 
-/// Whether a udevd runs here, as far as its socket shows. Never blocks.
-bool is_udevd_there(const UdevPlaces& places);
-
 }  // namespace loopingcall::device::detail

@@ -30,6 +30,21 @@ bool cancel_after(int handlers, const process::Command& command,
     return too_late;
 }
 
+/// @param busy  for how long the loop does something else once the child was asked to end.
+void cancel_one_that_does_not_listen(std::chrono::milliseconds busy) {
+    const test::Scratch scratch;
+    const auto ready = scratch.path() / "ready";
+    Running running(test::Children::helper("ignore-termination", ready.string()), {.grace = 20ms});
+    running.run_until([&] { return std::filesystem::exists(ready); });
+    running.cancel();
+    running.context.poll();
+    const auto end = std::chrono::steady_clock::now() + busy;
+    while (std::chrono::steady_clock::now() < end) continue;
+    running.context.run();
+    BOOST_TEST((running.ran().error == asio::error::operation_aborted));
+    BOOST_TEST((running.ran().result.status == process::WaitStatus::killed_by(SIGKILL)));
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(cancellation, test::Children)
@@ -60,29 +75,12 @@ BOOST_AUTO_TEST_CASE(cancelled_before_its_start_it_is_not_started) {
 }
 
 BOOST_AUTO_TEST_CASE(a_child_that_does_not_listen_is_killed) {
-    const test::Scratch scratch;
-    const auto ready = scratch.path() / "ready";
-    Running running(helper("ignore-termination", ready.string()), {.grace = 20ms});
-    running.run_until([&] { return std::filesystem::exists(ready); });
-    running.cancel();
-    running.context.run();
-    BOOST_TEST((running.ran().error == asio::error::operation_aborted));
-    BOOST_TEST((running.ran().result.status == process::WaitStatus::killed_by(SIGKILL)));
+    cancel_one_that_does_not_listen(0ms);
 }
 
 // The 100 ms in which a killed child is waited for begin with SIGKILL, not when it was due.
 BOOST_AUTO_TEST_CASE(a_loop_kept_busy_past_the_grace_waits_for_the_killed_child) {
-    const test::Scratch scratch;
-    const auto ready = scratch.path() / "ready";
-    Running running(helper("ignore-termination", ready.string()), {.grace = 20ms});
-    running.run_until([&] { return std::filesystem::exists(ready); });
-    running.cancel();
-    running.context.poll();
-    const auto busy = std::chrono::steady_clock::now() + 200ms;
-    while (std::chrono::steady_clock::now() < busy) continue;
-    running.context.run();
-    BOOST_TEST((running.ran().error == asio::error::operation_aborted));
-    BOOST_TEST((running.ran().result.status == process::WaitStatus::killed_by(SIGKILL)));
+    cancel_one_that_does_not_listen(200ms);
 }
 
 BOOST_AUTO_TEST_CASE(a_cancellation_at_every_suspension_point_ends_all_of_it) {
